@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clocks and timers. All times are ns. The guest's MONOTONIC and BOOTTIME start at the sandbox's start plus an offset that
+ * keeps them like the host's, so that the vDSO and the Sentry agree without translation.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/list.h"
+#include "base/tree.h"
+
+#define NSEC_PER_SEC 1000000000LL
+
+struct lx_timespec;
+
+/* The host's clock; id is LX_CLOCK_REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI or a COARSE one. -EINVAL otherwise. */
+MUST_CHECK int clock_read(int id, int64_t *ret_ns);
+MUST_CHECK int clock_resolution(int id, int64_t *ret_ns);
+int64_t clock_monotonic_ns(void);
+int64_t clock_realtime_ns(void);
+/* Seconds since the sandbox started, for procfs. */
+int64_t clock_boot_ns(void);
+
+/* A guest timespec that is in range (0 <= nsec < 1e9, sec >= 0) to ns, saturating; -EINVAL. */
+MUST_CHECK int timespec_to_ns(const struct lx_timespec *ts, int64_t *ret_ns);
+struct lx_timespec ns_to_timespec(int64_t ns);
+
+/*
+ * A one-shot timer on the monotonic clock, run by the Sentry's one timer thread, which sleeps without a tick until the
+ * first deadline. fn runs on that thread without locks; it may lock TASKLIST and below, and re-arm its own timer.
+ */
+struct ktimer {
+	struct tree_node node; /* [TIMER] */
+	int64_t deadline_ns;   /* [TIMER] */
+	bool armed;            /* [TIMER] */
+	void (*fn)(struct ktimer *t);
+};
+
+void ktimer_init(struct ktimer *t, void (*fn)(struct ktimer *t));
+/* (Re)arm at a monotonic time; in the past: runs at once. Any lock above TIMER. */
+void ktimer_set(struct ktimer *t, int64_t deadline_ns);
+/* Disarm; the function may still be running on the timer thread. */
+void ktimer_cancel(struct ktimer *t);
+/* Disarm and wait until the function does not run. Without locks, never from fn itself. */
+void ktimer_cancel_sync(struct ktimer *t);
+/* Start the timer thread on first need; called by ktimer_set. For shutdown: */
+void ktimer_stop_thread(void);

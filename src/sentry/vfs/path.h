@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A place in the tree of names: a dentry seen through a mount. Both are referenced. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+struct dentry;
+struct inode;
+struct mount;
+struct strbuf;
+
+struct path {
+	struct mount *mnt;
+	struct dentry *dentry;
+};
+
+/* A new reference to both; path_put drops them and clears the struct (an empty one is fine). */
+struct path path_get(const struct path *p);
+void path_put(struct path *p);
+static inline void path_put_cleanup(struct path *p)
+{
+	path_put(p);
+}
+bool path_equal(const struct path *a, const struct path *b);
+/* The inode, borrowed; NULL: a negative dentry. */
+struct inode *path_inode(const struct path *p);
+/*
+ * The name as seen from root, as getcwd(2) and /proc/self/fd show it: "/a/b", with " (deleted)" after an unlinked one
+ * and "(unreachable)" before one outside root. 0 or -ENOMEM.
+ */
+MUST_CHECK int path_text(const struct path *p, const struct path *root, struct strbuf *sb);
