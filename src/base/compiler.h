@@ -17,12 +17,20 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* True in builds with the expensive checks (CAISSON_DEBUG); a constant, so that no body needs an #ifdef. */
+#ifdef CAISSON_DEBUG
+#define DEBUG_BUILD true
+#else
+#define DEBUG_BUILD false
+#endif
+
 #define CONCAT_(a, b) a##b
 #define CONCAT(a, b) CONCAT_(a, b)
 
 /*
  * clang's thread safety analysis; gcc sees nothing of it. REQUIRES: the caller holds the lock. EXCLUDES: the caller
- * must not hold it. GUARDED_BY: the field is touched only under the lock. All take the lock itself, not its address.
+ * must not hold it. GUARDED_BY: the variable is touched only under the lock (globals only: in C the analysis cannot name a
+ * sibling field, so fields say it in a comment). All take the lock itself, not its address.
  */
 #ifdef __clang__
 #define CAPABILITY(name) __attribute__((capability(name)))
