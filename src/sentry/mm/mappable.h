@@ -48,7 +48,7 @@ static inline void mappable_put(struct mappable *m)
 	if (m && ref_put(&m->ref))
 		m->ops->release(m);
 }
-DEFINE_AUTO(struct mappable, mappable_put)
+DEFINE_AUTO(struct mappable *, mappable_put)
 
 /* Anonymous shared memory of `size` bytes behind one memfd (MAP_SHARED|MAP_ANONYMOUS, System V shm). Caller owns. */
 MUST_CHECK int mappable_new_shared(const char *name, uint64_t size, struct mappable **ret);

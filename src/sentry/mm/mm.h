@@ -29,7 +29,7 @@ MUST_CHECK int mm_new(const struct platform_ops *ops, struct platform *p, struct
 MUST_CHECK int mm_fork(struct mm *mm, struct ctx *ctx, struct mm **ret);
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
-DEFINE_AUTO(struct mm, mm_put)
+DEFINE_AUTO(struct mm *, mm_put)
 struct aspace *mm_aspace(struct mm *mm);
 const struct platform_ops *mm_platform(struct mm *mm);
 

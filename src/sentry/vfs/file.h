@@ -110,7 +110,7 @@ MUST_CHECK int file_new_anon(const char *name, struct inode *i, const struct fil
 struct file *file_get(struct file *f);
 /* With ctx for flush-free release; the release op runs here when it was the last. */
 void file_put(struct file *f);
-DEFINE_AUTO(struct file, file_put)
+DEFINE_AUTO(struct file *, file_put)
 
 /* read(2), write(2), pread(2), pwrite(2) after the descriptor: access mode, offset, RLIMIT_FSIZE, SIGPIPE stays with the file's op. */
 MUST_CHECK ssize_t file_read(struct ctx *ctx, struct file *f, struct uio *dst);

@@ -92,7 +92,7 @@ struct superblock {
 struct superblock *superblock_new(const struct fs_ops *ops, uint64_t magic, void *priv);
 struct superblock *superblock_get(struct superblock *sb);
 void superblock_put(struct superblock *sb);
-DEFINE_AUTO(struct superblock, superblock_put)
+DEFINE_AUTO(struct superblock *, superblock_put)
 
 struct inode_ops {
 	/* A name in a directory: an inode the caller owns, or -ENOENT. NULL: -ENOTDIR. */
@@ -175,7 +175,7 @@ struct inode {
 void inode_init(struct inode *i, struct superblock *sb, const struct inode_ops *ops, uint64_t ino, uint32_t mode, struct ctx *ctx);
 struct inode *inode_get(struct inode *i);
 void inode_put(struct inode *i);
-DEFINE_AUTO(struct inode, inode_put)
+DEFINE_AUTO(struct inode *, inode_put)
 
 static inline uint32_t inode_type(struct inode *i)
 {
