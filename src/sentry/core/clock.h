@@ -21,7 +21,9 @@ MUST_CHECK int clock_read(int id, int64_t *ret_ns);
 MUST_CHECK int clock_resolution(int id, int64_t *ret_ns);
 int64_t clock_monotonic_ns(void);
 int64_t clock_realtime_ns(void);
-/* Seconds since the sandbox started, for procfs. */
+/* The sandbox starts now: boot calls it once. */
+void clock_start(void);
+/* ns since clock_start (without one: since the first call), for procfs. */
 int64_t clock_boot_ns(void);
 
 /* A guest timespec that is in range (0 <= nsec < 1e9, sec >= 0) to ns, saturating; -EINVAL. */
@@ -46,5 +48,7 @@ void ktimer_set(struct ktimer *t, int64_t deadline_ns);
 void ktimer_cancel(struct ktimer *t);
 /* Disarm and wait until the function does not run. Without locks, never from fn itself. */
 void ktimer_cancel_sync(struct ktimer *t);
-/* Start the timer thread on first need; called by ktimer_set. For shutdown: */
+/* ktimer_set starts the thread on first need; boot does it earlier, to hear of a host that refuses. -EAGAIN, -ENOMEM. */
+MUST_CHECK int ktimer_start_thread(void);
+/* For shutdown, without locks: after return no function runs. Timers stay armed for a thread that is started again. */
 void ktimer_stop_thread(void);

@@ -11,6 +11,8 @@
 #include "base/compiler.h"
 #include "base/ref.h"
 
+#define CRED_NGROUPS_MAX 65536u /* NGROUPS_MAX of limits.h */
+
 struct cred {
 	struct ref ref;
 	uint32_t uid, euid, suid, fsuid;
@@ -35,6 +37,7 @@ bool cred_capable(const struct cred *c, int cap);
 /* Is gid the fsgid or among the supplementary groups (cred_in_group), or egid or among them (cred_in_egroup)? */
 bool cred_in_group(const struct cred *c, uint32_t gid);
 bool cred_in_egroup(const struct cred *c, uint32_t gid);
+/* Of a cred that is not published yet. Copies and sorts. -EINVAL: more than CRED_NGROUPS_MAX; -ENOMEM. setgroups(2) */
 MUST_CHECK int cred_set_groups(struct cred *c, const uint32_t *groups, uint32_t ngroups);
 
 DEFINE_AUTO(const struct cred *, cred_put)

@@ -44,6 +44,11 @@ struct ctx {
 	int32_t tid, tgid;         /* [I] in the root pid namespace */
 };
 
+/* Borrows ops. The rest is zero: the owner fills it in before others see it. */
+void ctx_init(struct ctx *ctx, const struct ctx_ops *ops);
+/* Of the Sentry's own threads (bring-up, tests): never interrupted, nobody to signal. */
+extern const struct ctx_ops ctx_kernel_ops;
+
 /*
  * Sleep until ctx_wake, until the monotonic clock reaches deadline_ns (CTX_FOREVER: never), or until interrupted.
  * Returns 0 (woken: look again; may be spurious), -ETIMEDOUT, or -LX_ERESTARTSYS when interrupted. The caller turns

@@ -38,6 +38,14 @@ struct uio {
 	struct uio_piece inline_pieces[UIO_FAST_PIECES];
 };
 
+/*
+ * For implementations: begin over pieces of `total` bytes together (their sum, checked by the caller not to overflow), and
+ * step the cursor over n bytes that were moved just now. pieces is borrowed, or u->inline_pieces.
+ */
+void uio_init(struct uio *u, const struct uio_ops *ops, void *space, struct uio_piece *pieces, size_t npieces,
+	      size_t total);
+void uio_advance(struct uio *u, size_t n);
+
 /* Over n bytes of the Sentry's own memory at buf. */
 void uio_kernel(struct uio *u, void *buf, size_t n);
 

@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,11 +35,17 @@ typedef void (*waiter_fn)(struct waiter *w, uint32_t events);
 struct waitq {
 	struct lock lock;
 	struct list waiters; /* [lock] struct waiter.link */
+	_Atomic uint32_t left; /* waiters that left while closing; waitq_fini sleeps on it */
+	bool closing;          /* [lock] waitq_fini has begun */
 };
+
+/* With LX_POLLHUP: the queue is going away and the waiter is not in it any more. Linux's POLLFREE. */
+#define WAITQ_GONE 0x4000u
 
 struct waiter {
 	struct list link;     /* [queue->lock] */
-	struct waitq *queue;  /* NULL: not queued */
+	struct waitq *queue;  /* NULL: not queued; of use to waitq.c only */
+	_Atomic uint32_t state;
 	uint32_t events;      /* LX_POLL bits it wants; POLLERR and POLLHUP always pass */
 	bool exclusive;       /* waitq_wake_one stops after one of these */
 	struct ctx *ctx;      /* woken, if fn is NULL */
@@ -47,7 +54,10 @@ struct waiter {
 };
 
 void waitq_init(struct waitq *q);
-/* The queue must be empty, or its waiters are cut off (woken with POLLHUP|POLLFREE semantics) first. */
+/*
+ * Waiters that are still there are cut off: each is told LX_POLLHUP | WAITQ_GONE and is not queued any more. A waitq_del on
+ * another thread at the same time is safe. The caller sees to it that nobody adds or wakes from now on.
+ */
 void waitq_fini(struct waitq *q);
 
 void waiter_init(struct waiter *w, struct ctx *ctx, uint32_t events);
@@ -61,4 +71,9 @@ void waitq_del(struct waiter *w);
 void waitq_wake(struct waitq *q, uint32_t events);
 /* As waitq_wake, but of the exclusive waiters only the first. */
 void waitq_wake_one(struct waitq *q, uint32_t events);
+/*
+ * As waitq_wake, from inside a waiter's callback, that is under another queue's lock: depth is 1 for the queue of an epoll
+ * that watches plain files, 2 for the queue of an epoll that watches that one, and so on.
+ */
+void waitq_wake_nested(struct waitq *q, uint32_t events, int depth);
 bool waitq_is_empty(struct waitq *q);
