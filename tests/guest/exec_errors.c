@@ -23,7 +23,7 @@ int main(void)
 	guest_tmpdir();
 	guest_write_file("text", "just text\n", 0755);
 	guest_write_file("empty", "", 0755);
-	guest_write_file("elfish", "\177ELF then nothing that makes sense, for many bytes on end", 0755);
+	guest_write_file("elfish", "\177ELF then nothing that makes sense, many bytes", 0755);
 	guest_write_file("plain", "#!/bin/true\n", 0644);
 	EXPECT_OK(symlink("loop", "loop"));
 

@@ -46,9 +46,10 @@ int main(void)
 {
 	pid_t pid = guest_fork();
 	if (pid == 0) {
-		struct sigaction sa = {.sa_sigaction = on_segv, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+		struct sigaction sa = {.sa_sigaction = on_segv, .sa_flags = SA_SIGINFO};
 		stack_t ss = {.ss_size = 65536};
 
+		sa.sa_flags |= SA_ONSTACK;
 		limit_stack();
 		alt = ss.ss_sp = EXPECT_OK(mmap(NULL, 65536, PROT_READ | PROT_WRITE,
 						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
