@@ -32,7 +32,7 @@
 #define LX_ITIMER_VIRTUAL		1
 #define LX_ITIMER_PROF			2
 
-/* A negative clock id: ~pid << 3 | clock [| LX_CPUCLOCK_PERTHREAD_MASK], or ~fd << 3 | LX_CLOCKFD. */
+/* A negative clock id: ~pid << 3 | clock [| LX_CPUCLOCK_PERTHREAD_MASK]; ~fd << 3 | LX_CLOCKFD. */
 #define LX_CPUCLOCK_PERTHREAD_MASK	4
 #define LX_CPUCLOCK_CLOCK_MASK		3
 #define LX_CPUCLOCK_PROF		0

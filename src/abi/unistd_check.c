@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compile-time test: abi/unistd.h against the host's own headers. See abi/abi_check.h. */
+#include "abi/unistd.h"
+
+#include <sys/syscall.h>
+
+#include "abi/abi_check.h"
+
+SAME(SYS_read); SAME(SYS_write); SAME(SYS_open); SAME(SYS_close); SAME(SYS_stat); SAME(SYS_fstat);
+SAME(SYS_lstat); SAME(SYS_poll); SAME(SYS_lseek); SAME(SYS_mmap); SAME(SYS_mprotect);
+SAME(SYS_munmap); SAME(SYS_brk); SAME(SYS_rt_sigaction); SAME(SYS_rt_sigprocmask);
+SAME(SYS_rt_sigreturn); SAME(SYS_ioctl); SAME(SYS_pread64); SAME(SYS_pwrite64); SAME(SYS_readv);
+SAME(SYS_writev); SAME(SYS_access); SAME(SYS_pipe); SAME(SYS_select); SAME(SYS_sched_yield);
+SAME(SYS_mremap); SAME(SYS_msync); SAME(SYS_mincore); SAME(SYS_madvise); SAME(SYS_shmget);
+SAME(SYS_shmat); SAME(SYS_shmctl); SAME(SYS_dup); SAME(SYS_dup2); SAME(SYS_pause);
+SAME(SYS_nanosleep); SAME(SYS_getitimer); SAME(SYS_alarm); SAME(SYS_setitimer); SAME(SYS_getpid);
+SAME(SYS_sendfile); SAME(SYS_socket); SAME(SYS_connect); SAME(SYS_accept); SAME(SYS_sendto);
+SAME(SYS_recvfrom); SAME(SYS_sendmsg); SAME(SYS_recvmsg); SAME(SYS_shutdown); SAME(SYS_bind);
+SAME(SYS_listen); SAME(SYS_getsockname); SAME(SYS_getpeername); SAME(SYS_socketpair);
+SAME(SYS_setsockopt); SAME(SYS_getsockopt); SAME(SYS_clone); SAME(SYS_fork); SAME(SYS_vfork);
+SAME(SYS_execve); SAME(SYS_exit); SAME(SYS_wait4); SAME(SYS_kill); SAME(SYS_uname);
+SAME(SYS_semget); SAME(SYS_semop); SAME(SYS_semctl); SAME(SYS_shmdt); SAME(SYS_msgget);
+SAME(SYS_msgsnd); SAME(SYS_msgrcv); SAME(SYS_msgctl); SAME(SYS_fcntl); SAME(SYS_flock);
+SAME(SYS_fsync); SAME(SYS_fdatasync); SAME(SYS_truncate); SAME(SYS_ftruncate); SAME(SYS_getdents);
+SAME(SYS_getcwd); SAME(SYS_chdir); SAME(SYS_fchdir); SAME(SYS_rename); SAME(SYS_mkdir);
+SAME(SYS_rmdir); SAME(SYS_creat); SAME(SYS_link); SAME(SYS_unlink); SAME(SYS_symlink);
+SAME(SYS_readlink); SAME(SYS_chmod); SAME(SYS_fchmod); SAME(SYS_chown); SAME(SYS_fchown);
+SAME(SYS_lchown); SAME(SYS_umask); SAME(SYS_gettimeofday); SAME(SYS_getrlimit);
+SAME(SYS_getrusage); SAME(SYS_sysinfo); SAME(SYS_times); SAME(SYS_ptrace); SAME(SYS_getuid);
+SAME(SYS_syslog); SAME(SYS_getgid); SAME(SYS_setuid); SAME(SYS_setgid); SAME(SYS_geteuid);
+SAME(SYS_getegid); SAME(SYS_setpgid); SAME(SYS_getppid); SAME(SYS_getpgrp); SAME(SYS_setsid);
+SAME(SYS_setreuid); SAME(SYS_setregid); SAME(SYS_getgroups); SAME(SYS_setgroups);
+SAME(SYS_setresuid); SAME(SYS_getresuid); SAME(SYS_setresgid); SAME(SYS_getresgid);
+SAME(SYS_getpgid); SAME(SYS_setfsuid); SAME(SYS_setfsgid); SAME(SYS_getsid); SAME(SYS_capget);
+SAME(SYS_capset); SAME(SYS_rt_sigpending); SAME(SYS_rt_sigtimedwait); SAME(SYS_rt_sigqueueinfo);
+SAME(SYS_rt_sigsuspend); SAME(SYS_sigaltstack); SAME(SYS_utime); SAME(SYS_mknod); SAME(SYS_uselib);
+SAME(SYS_personality); SAME(SYS_ustat); SAME(SYS_statfs); SAME(SYS_fstatfs); SAME(SYS_sysfs);
+SAME(SYS_getpriority); SAME(SYS_setpriority); SAME(SYS_sched_setparam); SAME(SYS_sched_getparam);
+SAME(SYS_sched_setscheduler); SAME(SYS_sched_getscheduler); SAME(SYS_sched_get_priority_max);
+SAME(SYS_sched_get_priority_min); SAME(SYS_sched_rr_get_interval); SAME(SYS_mlock);
+SAME(SYS_munlock); SAME(SYS_mlockall); SAME(SYS_munlockall); SAME(SYS_vhangup);
+SAME(SYS_modify_ldt); SAME(SYS_pivot_root); SAME(SYS__sysctl); SAME(SYS_prctl);
+SAME(SYS_arch_prctl); SAME(SYS_adjtimex); SAME(SYS_setrlimit); SAME(SYS_chroot); SAME(SYS_sync);
+SAME(SYS_acct); SAME(SYS_settimeofday); SAME(SYS_mount); SAME(SYS_umount2); SAME(SYS_swapon);
+SAME(SYS_swapoff); SAME(SYS_reboot); SAME(SYS_sethostname); SAME(SYS_setdomainname);
+SAME(SYS_iopl); SAME(SYS_ioperm); SAME(SYS_create_module); SAME(SYS_init_module);
+SAME(SYS_delete_module); SAME(SYS_get_kernel_syms); SAME(SYS_query_module); SAME(SYS_quotactl);
+SAME(SYS_nfsservctl); SAME(SYS_getpmsg); SAME(SYS_putpmsg); SAME(SYS_afs_syscall);
+SAME(SYS_tuxcall); SAME(SYS_security); SAME(SYS_gettid); SAME(SYS_readahead); SAME(SYS_setxattr);
+SAME(SYS_lsetxattr); SAME(SYS_fsetxattr); SAME(SYS_getxattr); SAME(SYS_lgetxattr);
+SAME(SYS_fgetxattr); SAME(SYS_listxattr); SAME(SYS_llistxattr); SAME(SYS_flistxattr);
+SAME(SYS_removexattr); SAME(SYS_lremovexattr); SAME(SYS_fremovexattr); SAME(SYS_tkill);
+SAME(SYS_time); SAME(SYS_futex); SAME(SYS_sched_setaffinity); SAME(SYS_sched_getaffinity);
+SAME(SYS_set_thread_area); SAME(SYS_io_setup); SAME(SYS_io_destroy); SAME(SYS_io_getevents);
+SAME(SYS_io_submit); SAME(SYS_io_cancel); SAME(SYS_get_thread_area); SAME(SYS_lookup_dcookie);
+SAME(SYS_epoll_create); SAME(SYS_epoll_ctl_old); SAME(SYS_epoll_wait_old);
+SAME(SYS_remap_file_pages); SAME(SYS_getdents64); SAME(SYS_set_tid_address);
+SAME(SYS_restart_syscall); SAME(SYS_semtimedop); SAME(SYS_fadvise64); SAME(SYS_timer_create);
+SAME(SYS_timer_settime); SAME(SYS_timer_gettime); SAME(SYS_timer_getoverrun);
+SAME(SYS_timer_delete); SAME(SYS_clock_settime); SAME(SYS_clock_gettime); SAME(SYS_clock_getres);
+SAME(SYS_clock_nanosleep); SAME(SYS_exit_group); SAME(SYS_epoll_wait); SAME(SYS_epoll_ctl);
+SAME(SYS_tgkill); SAME(SYS_utimes); SAME(SYS_vserver); SAME(SYS_mbind); SAME(SYS_set_mempolicy);
+SAME(SYS_get_mempolicy); SAME(SYS_mq_open); SAME(SYS_mq_unlink); SAME(SYS_mq_timedsend);
+SAME(SYS_mq_timedreceive); SAME(SYS_mq_notify); SAME(SYS_mq_getsetattr); SAME(SYS_kexec_load);
+SAME(SYS_waitid); SAME(SYS_add_key); SAME(SYS_request_key); SAME(SYS_keyctl); SAME(SYS_ioprio_set);
+SAME(SYS_ioprio_get); SAME(SYS_inotify_init); SAME(SYS_inotify_add_watch);
+SAME(SYS_inotify_rm_watch); SAME(SYS_migrate_pages); SAME(SYS_openat); SAME(SYS_mkdirat);
+SAME(SYS_mknodat); SAME(SYS_fchownat); SAME(SYS_futimesat); SAME(SYS_newfstatat);
+SAME(SYS_unlinkat); SAME(SYS_renameat); SAME(SYS_linkat); SAME(SYS_symlinkat);
+SAME(SYS_readlinkat); SAME(SYS_fchmodat); SAME(SYS_faccessat); SAME(SYS_pselect6); SAME(SYS_ppoll);
+SAME(SYS_unshare); SAME(SYS_set_robust_list); SAME(SYS_get_robust_list); SAME(SYS_splice);
+SAME(SYS_tee); SAME(SYS_sync_file_range); SAME(SYS_vmsplice); SAME(SYS_move_pages);
+SAME(SYS_utimensat); SAME(SYS_epoll_pwait); SAME(SYS_signalfd); SAME(SYS_timerfd_create);
+SAME(SYS_eventfd); SAME(SYS_fallocate); SAME(SYS_timerfd_settime); SAME(SYS_timerfd_gettime);
+SAME(SYS_accept4); SAME(SYS_signalfd4); SAME(SYS_eventfd2); SAME(SYS_epoll_create1);
+SAME(SYS_dup3); SAME(SYS_pipe2); SAME(SYS_inotify_init1); SAME(SYS_preadv); SAME(SYS_pwritev);
+SAME(SYS_rt_tgsigqueueinfo); SAME(SYS_perf_event_open); SAME(SYS_recvmmsg);
+SAME(SYS_fanotify_init); SAME(SYS_fanotify_mark); SAME(SYS_prlimit64); SAME(SYS_name_to_handle_at);
+SAME(SYS_open_by_handle_at); SAME(SYS_clock_adjtime); SAME(SYS_syncfs); SAME(SYS_sendmmsg);
+SAME(SYS_setns); SAME(SYS_getcpu); SAME(SYS_process_vm_readv); SAME(SYS_process_vm_writev);
+SAME(SYS_kcmp); SAME(SYS_finit_module); SAME(SYS_sched_setattr); SAME(SYS_sched_getattr);
+SAME(SYS_renameat2); SAME(SYS_seccomp); SAME(SYS_getrandom); SAME(SYS_memfd_create);
+SAME(SYS_kexec_file_load); SAME(SYS_bpf); SAME(SYS_execveat); SAME(SYS_userfaultfd);
+SAME(SYS_membarrier); SAME(SYS_mlock2); SAME(SYS_copy_file_range); SAME(SYS_preadv2);
+SAME(SYS_pwritev2); SAME(SYS_pkey_mprotect); SAME(SYS_pkey_alloc); SAME(SYS_pkey_free);
+SAME(SYS_statx); SAME(SYS_io_pgetevents); SAME(SYS_rseq); SAME(SYS_pidfd_send_signal);
+SAME(SYS_io_uring_setup); SAME(SYS_io_uring_enter); SAME(SYS_io_uring_register);
+SAME(SYS_open_tree); SAME(SYS_move_mount); SAME(SYS_fsopen); SAME(SYS_fsconfig); SAME(SYS_fsmount);
+SAME(SYS_fspick); SAME(SYS_pidfd_open); SAME(SYS_clone3); SAME(SYS_close_range); SAME(SYS_openat2);
+SAME(SYS_pidfd_getfd); SAME(SYS_faccessat2); SAME(SYS_process_madvise); SAME(SYS_epoll_pwait2);
+SAME(SYS_mount_setattr); SAME(SYS_quotactl_fd); SAME(SYS_landlock_create_ruleset);
+SAME(SYS_landlock_add_rule); SAME(SYS_landlock_restrict_self); SAME(SYS_memfd_secret);
+SAME(SYS_process_mrelease); SAME(SYS_futex_waitv); SAME(SYS_set_mempolicy_home_node);
