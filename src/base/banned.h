@@ -5,12 +5,12 @@
  *
  * Instead: strbuf or snprintf for building strings, memcpy with a checked length for copying, a strict parser
  * (strtoull with all its checks) for numbers, strtok_r or an index for splitting, fork and exec for programs.
- * Freestanding code (src/guest) has no libc and therefore nothing to ban.
+ * Freestanding code (src/guest) has no libc and therefore nothing to ban, and assembly no calls by these names.
  */
 #ifndef CAISSON_BASE_BANNED_H
 #define CAISSON_BASE_BANNED_H
 
-#if __STDC_HOSTED__
+#if __STDC_HOSTED__ && !defined(__ASSEMBLER__)
 #include <alloca.h>
 #include <stdio.h>
 #include <stdlib.h>
