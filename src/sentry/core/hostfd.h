@@ -38,7 +38,7 @@ MUST_CHECK ssize_t hostfd_pwrite(struct hostfd *h, const void *buf, size_t n, ui
 /* Streams: never sleep; -EAGAIN when nothing can be moved now. Does not rely on O_NONBLOCK of the shared description. */
 MUST_CHECK ssize_t hostfd_read_now(struct hostfd *h, void *buf, size_t n);
 MUST_CHECK ssize_t hostfd_write_now(struct hostfd *h, const void *buf, size_t n);
-/* LX_POLL bits that hold now. */
+/* LX_POLL bits that hold now. Files and memory are always ready. */
 uint32_t hostfd_poll(struct hostfd *h);
 /*
  * From now on readiness changes of the stream wake q (LX_POLL bits), by the one notifier thread; -EPERM: the host cannot poll it
@@ -46,3 +46,8 @@ uint32_t hostfd_poll(struct hostfd *h);
  */
 MUST_CHECK int hostfd_watch(struct hostfd *h, struct waitq *q);
 void hostfd_unwatch(struct hostfd *h);
+
+/* hostfd_watch starts the notifier on first need; boot does it earlier, to hear of a host that refuses. */
+MUST_CHECK int notifier_start_thread(void);
+/* For shutdown, without locks. Streams that are still watched wake nobody until the thread is started again. */
+void notifier_stop_thread(void);
