@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Global options: one table, taken before the verb by main.c and after it by do.c. */
+#include "runtime/runtime.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "sentry/boot/boot.h"
+
+enum global_option {
+	OPT_PLATFORM = 0x100,
+	OPT_NETWORK,
+	OPT_STRACE,
+	OPT_OVERLAY,
+	OPT_REQUIRE_ISOLATION,
+	OPT_LOG,
+	OPT_DEBUG,
+	OPT_END
+};
+
+const struct option globals_options[GLOBALS_NOPTIONS] = {
+	{"platform", required_argument, NULL, OPT_PLATFORM},
+	{"network", required_argument, NULL, OPT_NETWORK},
+	{"strace", optional_argument, NULL, OPT_STRACE},
+	{"overlay", required_argument, NULL, OPT_OVERLAY},
+	{"require-isolation", required_argument, NULL, OPT_REQUIRE_ISOLATION},
+	{"log", required_argument, NULL, OPT_LOG},
+	{"debug", no_argument, NULL, OPT_DEBUG},
+	{NULL, 0, NULL, 0},
+};
+
+bool globals_owns(int value)
+{
+	return value >= OPT_PLATFORM && value < OPT_END;
+}
+
+static int take_platform(struct globals *g, const char *arg)
+{
+	if (!sentry_platform_known(arg)) {
+		tell("--platform=%s: no such platform in this build; choose one of: %s", arg, sentry_platforms());
+		return EXIT_USAGE;
+	}
+	g->platform = arg;
+	return 0;
+}
+
+static int take_network(struct globals *g, const char *arg)
+{
+	if (strcmp(arg, "none") != 0) {
+		tell("--network=%s: this version offers only `none` (loopback inside the sandbox)", arg);
+		return EXIT_USAGE;
+	}
+	g->network = NETWORK_NONE;
+	return 0;
+}
+
+static int take_overlay(struct globals *g, const char *arg)
+{
+	if (strcmp(arg, "memory") == 0) {
+		g->overlay = OVERLAY_MEMORY;
+	} else if (strcmp(arg, "none") == 0) {
+		g->overlay = OVERLAY_NONE;
+	} else {
+		tell("--overlay=%s: choose `memory` (writes vanish at exit) or `none` (writes are refused)", arg);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* Honest while the wall around the Sentry itself is not built: there is no level that we could promise. */
+static int refuse_isolation(const char *arg)
+{
+	tell("--require-isolation=%s: this version does not confine its own Sentry process yet, so no level can be promised", arg);
+	return EXIT_HOST_REFUSES;
+}
+
+int globals_take(struct globals *g, int value, const char *arg)
+{
+	switch ((enum global_option)value) {
+	case OPT_PLATFORM:
+		return take_platform(g, arg);
+	case OPT_NETWORK:
+		return take_network(g, arg);
+	case OPT_STRACE:
+		g->strace = true;
+		g->strace_file = arg;
+		return 0;
+	case OPT_OVERLAY:
+		return take_overlay(g, arg);
+	case OPT_REQUIRE_ISOLATION:
+		return refuse_isolation(arg);
+	case OPT_LOG:
+		g->log_file = arg;
+		return 0;
+	case OPT_DEBUG:
+		g->debug = true;
+		return 0;
+	case OPT_END:
+		break;
+	}
+	return EXIT_USAGE;
+}
