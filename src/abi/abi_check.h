@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The words of the *_check.c files: each compares one header of this room with the host's own headers while it is
- * compiled, so a wrong number fails the build. What the host's headers are too old to know is not compared.
- * For those files only.
+ * The words of the *_check.c files: each compares one header of this room with the host's own
+ * headers while it is compiled, so a wrong number fails the build. What the host's headers are too
+ * old to know is not compared. For those files only.
  */
 #ifndef CAISSON_ABI_ABI_CHECK_H
 #define CAISSON_ABI_ABI_CHECK_H

@@ -3,7 +3,6 @@
 #include "abi/ioctl.h"
 
 #include <sys/types.h>
-#include <sys/socket.h>
 struct winsize { unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel; };
 struct termio { unsigned short c_iflag, c_oflag, c_cflag, c_lflag; unsigned char c_line, c_cc[8]; };
 #include <asm/ioctls.h>
@@ -11,10 +10,6 @@ struct termio { unsigned short c_iflag, c_oflag, c_cflag, c_lflag; unsigned char
 #include <asm/ioctl.h>
 #include <linux/fs.h>
 #include <linux/tty.h>
-#include <linux/sockios.h>
-#include <linux/if.h>
-#include <linux/if_arp.h>
-#include <linux/route.h>
 
 #include "abi/abi_check.h"
 
@@ -63,22 +58,7 @@ SAME(BLKDISCARD); SAME(BLKIOMIN); SAME(BLKIOOPT); SAME(BLKALIGNOFF); SAME(BLKPBS
 SAME(BLKZEROOUT); SAME(FS_SECRM_FL); SAME(FS_UNRM_FL); SAME(FS_COMPR_FL); SAME(FS_SYNC_FL);
 SAME(FS_IMMUTABLE_FL); SAME(FS_APPEND_FL); SAME(FS_NODUMP_FL); SAME(FS_NOATIME_FL);
 SAME(FS_NOCOW_FL); SAME(FS_PROJINHERIT_FL); SAME(FS_CASEFOLD_FL); SAME(FS_EXTENT_FL);
-SAME(FS_DIRSYNC_FL); SAME(FS_TOPDIR_FL); SAME(SIOCADDRT); SAME(SIOCDELRT); SAME(SIOCRTMSG);
-SAME(SIOCGIFNAME); SAME(SIOCSIFLINK); SAME(SIOCGIFCONF); SAME(SIOCGIFFLAGS); SAME(SIOCSIFFLAGS);
-SAME(SIOCGIFADDR); SAME(SIOCSIFADDR); SAME(SIOCGIFDSTADDR); SAME(SIOCSIFDSTADDR);
-SAME(SIOCGIFBRDADDR); SAME(SIOCSIFBRDADDR); SAME(SIOCGIFNETMASK); SAME(SIOCSIFNETMASK);
-SAME(SIOCGIFMETRIC); SAME(SIOCSIFMETRIC); SAME(SIOCGIFMEM); SAME(SIOCSIFMEM); SAME(SIOCGIFMTU);
-SAME(SIOCSIFMTU); SAME(SIOCSIFNAME); SAME(SIOCSIFHWADDR); SAME(SIOCGIFENCAP); SAME(SIOCSIFENCAP);
-SAME(SIOCGIFHWADDR); SAME(SIOCGIFSLAVE); SAME(SIOCSIFSLAVE); SAME(SIOCADDMULTI);
-SAME(SIOCDELMULTI); SAME(SIOCGIFINDEX); SAME(SIOCSIFPFLAGS); SAME(SIOCGIFPFLAGS);
-SAME(SIOCDIFADDR); SAME(SIOCSIFHWBROADCAST); SAME(SIOCGIFCOUNT); SAME(SIOCGIFBR); SAME(SIOCSIFBR);
-SAME(SIOCGIFTXQLEN); SAME(SIOCSIFTXQLEN); SAME(SIOCETHTOOL); SAME(SIOCGMIIPHY); SAME(SIOCGMIIREG);
-SAME(SIOCDARP); SAME(SIOCGARP); SAME(SIOCSARP); SAME(SIOCGIFMAP); SAME(SIOCSIFMAP); SAME(IFF_UP);
-SAME(IFF_BROADCAST); SAME(IFF_DEBUG); SAME(IFF_LOOPBACK); SAME(IFF_POINTOPOINT);
-SAME(IFF_NOTRAILERS); SAME(IFF_RUNNING); SAME(IFF_NOARP); SAME(IFF_PROMISC); SAME(IFF_ALLMULTI);
-SAME(IFF_MASTER); SAME(IFF_SLAVE); SAME(IFF_MULTICAST); SAME(IFF_PORTSEL); SAME(IFF_AUTOMEDIA);
-SAME(IFF_DYNAMIC); SAME(IFF_LOWER_UP); SAME(IFF_DORMANT); SAME(IFNAMSIZ); SAME(ARPHRD_ETHER);
-SAME(ARPHRD_LOOPBACK); SAME(ARPHRD_NONE);
+SAME(FS_DIRSYNC_FL); SAME(FS_TOPDIR_FL);
 
 SAME_SIZE(struct lx_termios, struct termios);
 SAME_FIELD(struct lx_termios, c_iflag, struct termios, c_iflag);
@@ -106,11 +86,3 @@ SAME_FIELD(struct lx_winsize, ws_row, struct winsize, ws_row);
 SAME_FIELD(struct lx_winsize, ws_col, struct winsize, ws_col);
 SAME_FIELD(struct lx_winsize, ws_xpixel, struct winsize, ws_xpixel);
 SAME_FIELD(struct lx_winsize, ws_ypixel, struct winsize, ws_ypixel);
-SAME_SIZE(struct lx_ifreq, struct ifreq);
-SAME_FIELD(struct lx_ifreq, name, struct ifreq, ifr_name);
-SAME_FIELD(struct lx_ifreq, flags, struct ifreq, ifr_flags);
-SAME_FIELD(struct lx_ifreq, ivalue, struct ifreq, ifr_ifindex);
-SAME_FIELD(struct lx_ifreq, data, struct ifreq, ifr_data);
-SAME_SIZE(struct lx_ifconf, struct ifconf);
-SAME_FIELD(struct lx_ifconf, len, struct ifconf, ifc_len);
-SAME_FIELD(struct lx_ifconf, buf, struct ifconf, ifc_buf);

@@ -146,6 +146,9 @@
 #define LX_PR_FUTEX_HASH		78
 #define LX_PR_FUTEX_HASH_SET_SLOTS	1
 #define LX_PR_FUTEX_HASH_GET_SLOTS	2
+#define LX_PR_RSEQ_SLICE_EXTENSION	79
+#define LX_PR_SYS_DISPATCH_EXCLUSIVE_ON	1
+#define LX_PR_SYS_DISPATCH_INCLUSIVE_ON	2
 
 struct lx_prctl_mm_map {
 	uint64_t start_code;

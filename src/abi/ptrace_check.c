@@ -94,15 +94,20 @@ SAME_FIELD(struct lx_seccomp_metadata, flags, struct seccomp_metadata, flags);
 SAME_SIZE(struct lx_ptrace_syscall_info, struct ptrace_syscall_info);
 SAME_FIELD(struct lx_ptrace_syscall_info, op, struct ptrace_syscall_info, op);
 SAME_FIELD(struct lx_ptrace_syscall_info, arch, struct ptrace_syscall_info, arch);
-SAME_FIELD(struct lx_ptrace_syscall_info, instruction_pointer, struct ptrace_syscall_info, instruction_pointer);
+SAME_FIELD(struct lx_ptrace_syscall_info, instruction_pointer,
+	   struct ptrace_syscall_info, instruction_pointer);
 SAME_FIELD(struct lx_ptrace_syscall_info, stack_pointer, struct ptrace_syscall_info, stack_pointer);
 SAME_FIELD(struct lx_ptrace_syscall_info, entry.nr, struct ptrace_syscall_info, entry.nr);
 SAME_FIELD(struct lx_ptrace_syscall_info, entry.args, struct ptrace_syscall_info, entry.args);
 SAME_FIELD(struct lx_ptrace_syscall_info, exit.rval, struct ptrace_syscall_info, exit.rval);
 SAME_FIELD(struct lx_ptrace_syscall_info, exit.is_error, struct ptrace_syscall_info, exit.is_error);
-SAME_FIELD(struct lx_ptrace_syscall_info, seccomp.ret_data, struct ptrace_syscall_info, seccomp.ret_data);
+SAME_FIELD(struct lx_ptrace_syscall_info, seccomp.ret_data,
+	   struct ptrace_syscall_info, seccomp.ret_data);
 SAME_SIZE(struct lx_ptrace_rseq_configuration, struct ptrace_rseq_configuration);
-SAME_FIELD(struct lx_ptrace_rseq_configuration, rseq_abi_pointer, struct ptrace_rseq_configuration, rseq_abi_pointer);
-SAME_FIELD(struct lx_ptrace_rseq_configuration, rseq_abi_size, struct ptrace_rseq_configuration, rseq_abi_size);
-SAME_FIELD(struct lx_ptrace_rseq_configuration, signature, struct ptrace_rseq_configuration, signature);
+SAME_FIELD(struct lx_ptrace_rseq_configuration, rseq_abi_pointer,
+	   struct ptrace_rseq_configuration, rseq_abi_pointer);
+SAME_FIELD(struct lx_ptrace_rseq_configuration, rseq_abi_size,
+	   struct ptrace_rseq_configuration, rseq_abi_size);
+SAME_FIELD(struct lx_ptrace_rseq_configuration, signature,
+	   struct ptrace_rseq_configuration, signature);
 SAME_FIELD(struct lx_ptrace_rseq_configuration, flags, struct ptrace_rseq_configuration, flags);

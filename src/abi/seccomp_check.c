@@ -42,7 +42,8 @@ SAME_FIELD(struct lx_seccomp_data, instruction_pointer, struct seccomp_data, ins
 SAME_FIELD(struct lx_seccomp_data, args, struct seccomp_data, args);
 SAME_SIZE(struct lx_seccomp_notif_sizes, struct seccomp_notif_sizes);
 SAME_FIELD(struct lx_seccomp_notif_sizes, seccomp_notif, struct seccomp_notif_sizes, seccomp_notif);
-SAME_FIELD(struct lx_seccomp_notif_sizes, seccomp_notif_resp, struct seccomp_notif_sizes, seccomp_notif_resp);
+SAME_FIELD(struct lx_seccomp_notif_sizes, seccomp_notif_resp,
+	   struct seccomp_notif_sizes, seccomp_notif_resp);
 SAME_FIELD(struct lx_seccomp_notif_sizes, seccomp_data, struct seccomp_notif_sizes, seccomp_data);
 SAME_SIZE(struct lx_seccomp_notif, struct seccomp_notif);
 SAME_FIELD(struct lx_seccomp_notif, id, struct seccomp_notif, id);

@@ -57,9 +57,12 @@ SAME_FIELD(struct lx_siginfo, _sigchld._utime, siginfo_t, _sifields._sigchld._ut
 SAME_FIELD(struct lx_siginfo, _sigchld._stime, siginfo_t, _sifields._sigchld._stime);
 SAME_FIELD(struct lx_siginfo, _sigfault._addr, siginfo_t, _sifields._sigfault._addr);
 SAME_FIELD(struct lx_siginfo, _sigfault._addr_lsb, siginfo_t, _sifields._sigfault._addr_lsb);
-SAME_FIELD(struct lx_siginfo, _sigfault._addr_bnd._lower, siginfo_t, _sifields._sigfault._addr_bnd._lower);
-SAME_FIELD(struct lx_siginfo, _sigfault._addr_bnd._upper, siginfo_t, _sifields._sigfault._addr_bnd._upper);
-SAME_FIELD(struct lx_siginfo, _sigfault._addr_pkey._pkey, siginfo_t, _sifields._sigfault._addr_pkey._pkey);
+SAME_FIELD(struct lx_siginfo, _sigfault._addr_bnd._lower,
+	   siginfo_t, _sifields._sigfault._addr_bnd._lower);
+SAME_FIELD(struct lx_siginfo, _sigfault._addr_bnd._upper,
+	   siginfo_t, _sifields._sigfault._addr_bnd._upper);
+SAME_FIELD(struct lx_siginfo, _sigfault._addr_pkey._pkey,
+	   siginfo_t, _sifields._sigfault._addr_pkey._pkey);
 SAME_FIELD(struct lx_siginfo, _sigfault._perf._data, siginfo_t, _sifields._sigfault._perf._data);
 SAME_FIELD(struct lx_siginfo, _sigpoll._band, siginfo_t, _sifields._sigpoll._band);
 SAME_FIELD(struct lx_siginfo, _sigpoll._fd, siginfo_t, _sifields._sigpoll._fd);
@@ -71,7 +74,8 @@ SAME_FIELD(struct lx_sigevent, sigev_value, struct sigevent, sigev_value);
 SAME_FIELD(struct lx_sigevent, sigev_signo, struct sigevent, sigev_signo);
 SAME_FIELD(struct lx_sigevent, sigev_notify, struct sigevent, sigev_notify);
 SAME_FIELD(struct lx_sigevent, _tid, struct sigevent, _sigev_un._tid);
-SAME_FIELD(struct lx_sigevent, _sigev_thread._attribute, struct sigevent, _sigev_un._sigev_thread._attribute);
+SAME_FIELD(struct lx_sigevent, _sigev_thread._attribute,
+	   struct sigevent, _sigev_un._sigev_thread._attribute);
 SAME_SIZE(struct lx_signalfd_siginfo, struct signalfd_siginfo);
 SAME_FIELD(struct lx_signalfd_siginfo, ssi_signo, struct signalfd_siginfo, ssi_signo);
 SAME_FIELD(struct lx_signalfd_siginfo, ssi_errno, struct signalfd_siginfo, ssi_errno);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sockets: families, types, addresses, messages, options of the socket layer, of IP and TCP.
+ * Sockets: families, types, addresses, messages, options of the socket layer. Options of IP, TCP
+ * and UDP: inet.h.
  * Source: include/linux/socket.h, include/uapi/asm-generic/socket.h,
- * include/uapi/linux/{socket,un,in,in6,net,tcp,udp}.h; socket(2), socket(7), sendmsg(2),
- * recvmsg(2), unix(7), ip(7), ipv6(7), tcp(7), udp(7), cmsg(3).
+ * include/uapi/linux/{socket,un,in,in6,net}.h; socket(2), socket(7), sendmsg(2), recvmsg(2),
+ * unix(7), ip(7), ipv6(7), cmsg(3).
  */
 #ifndef CAISSON_ABI_SOCKET_H
 #define CAISSON_ABI_SOCKET_H
@@ -338,223 +339,6 @@ LX_ASSERT_AT(struct lx_sockaddr_in6, sin6_scope_id, 24);
 #define LX_INADDR_LOOPBACK		0x7f000001
 #define LX_INADDR_NONE			0xffffffff
 
-/* IPPROTO_IP */
-#define LX_IP_TOS			1
-#define LX_IP_TTL			2
-#define LX_IP_HDRINCL			3
-#define LX_IP_OPTIONS			4
-#define LX_IP_ROUTER_ALERT		5
-#define LX_IP_RECVOPTS			6
-#define LX_IP_RETOPTS			7
-#define LX_IP_PKTINFO			8
-#define LX_IP_PKTOPTIONS		9
-#define LX_IP_MTU_DISCOVER		10
-#define LX_IP_RECVERR			11
-#define LX_IP_RECVTTL			12
-#define LX_IP_RECVTOS			13
-#define LX_IP_MTU			14
-#define LX_IP_FREEBIND			15
-#define LX_IP_PASSSEC			18
-#define LX_IP_TRANSPARENT		19
-#define LX_IP_ORIGDSTADDR		20
-#define LX_IP_RECVORIGDSTADDR		20
-#define LX_IP_MINTTL			21
-#define LX_IP_NODEFRAG			22
-#define LX_IP_CHECKSUM			23
-#define LX_IP_BIND_ADDRESS_NO_PORT	24
-#define LX_IP_RECVFRAGSIZE		25
-#define LX_IP_RECVERR_RFC4884		26
-#define LX_IP_MULTICAST_IF		32
-#define LX_IP_MULTICAST_TTL		33
-#define LX_IP_MULTICAST_LOOP		34
-#define LX_IP_ADD_MEMBERSHIP		35
-#define LX_IP_DROP_MEMBERSHIP		36
-#define LX_IP_UNBLOCK_SOURCE		37
-#define LX_IP_BLOCK_SOURCE		38
-#define LX_IP_ADD_SOURCE_MEMBERSHIP	39
-#define LX_IP_DROP_SOURCE_MEMBERSHIP	40
-#define LX_IP_MSFILTER			41
-#define LX_MCAST_JOIN_GROUP		42
-#define LX_MCAST_LEAVE_GROUP		45
-#define LX_IP_MULTICAST_ALL		49
-#define LX_IP_UNICAST_IF		50
-#define LX_IP_LOCAL_PORT_RANGE		51
-#define LX_IP_PROTOCOL			52
-#define LX_IP_PMTUDISC_DONT		0
-#define LX_IP_PMTUDISC_WANT		1
-#define LX_IP_PMTUDISC_DO		2
-#define LX_IP_PMTUDISC_PROBE		3
-#define LX_IP_PMTUDISC_INTERFACE	4
-#define LX_IP_PMTUDISC_OMIT		5
-
-struct lx_ip_mreqn {
-	struct lx_in_addr imr_multiaddr;
-	struct lx_in_addr imr_address;
-	int32_t imr_ifindex;
-};
-LX_ASSERT_SIZE(struct lx_ip_mreqn, 12);
-LX_ASSERT_AT(struct lx_ip_mreqn, imr_multiaddr, 0);
-LX_ASSERT_AT(struct lx_ip_mreqn, imr_address, 4);
-LX_ASSERT_AT(struct lx_ip_mreqn, imr_ifindex, 8);
-
-struct lx_ip_mreq {
-	struct lx_in_addr imr_multiaddr;
-	struct lx_in_addr imr_interface;
-};
-LX_ASSERT_SIZE(struct lx_ip_mreq, 8);
-LX_ASSERT_AT(struct lx_ip_mreq, imr_multiaddr, 0);
-LX_ASSERT_AT(struct lx_ip_mreq, imr_interface, 4);
-
-struct lx_in_pktinfo {
-	int32_t ipi_ifindex;
-	struct lx_in_addr ipi_spec_dst;
-	struct lx_in_addr ipi_addr;
-};
-LX_ASSERT_SIZE(struct lx_in_pktinfo, 12);
-LX_ASSERT_AT(struct lx_in_pktinfo, ipi_ifindex, 0);
-LX_ASSERT_AT(struct lx_in_pktinfo, ipi_spec_dst, 4);
-LX_ASSERT_AT(struct lx_in_pktinfo, ipi_addr, 8);
-
-/* IPPROTO_IPV6 */
-#define LX_IPV6_ADDRFORM		1
-#define LX_IPV6_2292PKTINFO		2
-#define LX_IPV6_2292HOPOPTS		3
-#define LX_IPV6_2292DSTOPTS		4
-#define LX_IPV6_2292RTHDR		5
-#define LX_IPV6_2292PKTOPTIONS		6
-#define LX_IPV6_CHECKSUM		7
-#define LX_IPV6_2292HOPLIMIT		8
-#define LX_IPV6_NEXTHOP			9
-#define LX_IPV6_AUTHHDR			10
-#define LX_IPV6_FLOWINFO		11
-#define LX_IPV6_UNICAST_HOPS		16
-#define LX_IPV6_MULTICAST_IF		17
-#define LX_IPV6_MULTICAST_HOPS		18
-#define LX_IPV6_MULTICAST_LOOP		19
-#define LX_IPV6_JOIN_GROUP		20
-#define LX_IPV6_LEAVE_GROUP		21
-#define LX_IPV6_ADD_MEMBERSHIP		20
-#define LX_IPV6_DROP_MEMBERSHIP		21
-#define LX_IPV6_ROUTER_ALERT		22
-#define LX_IPV6_MTU_DISCOVER		23
-#define LX_IPV6_MTU			24
-#define LX_IPV6_RECVERR			25
-#define LX_IPV6_V6ONLY			26
-#define LX_IPV6_JOIN_ANYCAST		27
-#define LX_IPV6_LEAVE_ANYCAST		28
-#define LX_IPV6_MULTICAST_ALL		29
-#define LX_IPV6_ROUTER_ALERT_ISOLATE	30
-#define LX_IPV6_RECVERR_RFC4884		31
-#define LX_IPV6_FLOWLABEL_MGR		32
-#define LX_IPV6_FLOWINFO_SEND		33
-#define LX_IPV6_RECVPKTINFO		49
-#define LX_IPV6_PKTINFO			50
-#define LX_IPV6_RECVHOPLIMIT		51
-#define LX_IPV6_HOPLIMIT		52
-#define LX_IPV6_RECVHOPOPTS		53
-#define LX_IPV6_HOPOPTS			54
-#define LX_IPV6_RTHDRDSTOPTS		55
-#define LX_IPV6_RECVRTHDR		56
-#define LX_IPV6_RTHDR			57
-#define LX_IPV6_RECVDSTOPTS		58
-#define LX_IPV6_DSTOPTS			59
-#define LX_IPV6_RECVPATHMTU		60
-#define LX_IPV6_PATHMTU			61
-#define LX_IPV6_DONTFRAG		62
-#define LX_IPV6_RECVTCLASS		66
-#define LX_IPV6_TCLASS			67
-#define LX_IPV6_AUTOFLOWLABEL		70
-#define LX_IPV6_ADDR_PREFERENCES	72
-#define LX_IPV6_MINHOPCOUNT		73
-#define LX_IPV6_ORIGDSTADDR		74
-#define LX_IPV6_RECVORIGDSTADDR		74
-#define LX_IPV6_TRANSPARENT		75
-#define LX_IPV6_UNICAST_IF		76
-#define LX_IPV6_RECVFRAGSIZE		77
-#define LX_IPV6_FREEBIND		78
-#define LX_ICMPV6_FILTER		1
-
-struct lx_in6_pktinfo {
-	struct lx_in6_addr ipi6_addr;
-	uint32_t ipi6_ifindex;
-};
-LX_ASSERT_SIZE(struct lx_in6_pktinfo, 20);
-LX_ASSERT_AT(struct lx_in6_pktinfo, ipi6_addr, 0);
-LX_ASSERT_AT(struct lx_in6_pktinfo, ipi6_ifindex, 16);
-
-struct lx_ipv6_mreq {
-	struct lx_in6_addr ipv6mr_multiaddr;
-	uint32_t ipv6mr_ifindex;
-};
-LX_ASSERT_SIZE(struct lx_ipv6_mreq, 20);
-LX_ASSERT_AT(struct lx_ipv6_mreq, ipv6mr_multiaddr, 0);
-LX_ASSERT_AT(struct lx_ipv6_mreq, ipv6mr_ifindex, 16);
-
-/* IPPROTO_TCP, IPPROTO_UDP */
-#define LX_TCP_NODELAY			1
-#define LX_TCP_MAXSEG			2
-#define LX_TCP_CORK			3
-#define LX_TCP_KEEPIDLE			4
-#define LX_TCP_KEEPINTVL		5
-#define LX_TCP_KEEPCNT			6
-#define LX_TCP_SYNCNT			7
-#define LX_TCP_LINGER2			8
-#define LX_TCP_DEFER_ACCEPT		9
-#define LX_TCP_WINDOW_CLAMP		10
-#define LX_TCP_INFO			11
-#define LX_TCP_QUICKACK			12
-#define LX_TCP_CONGESTION		13
-#define LX_TCP_MD5SIG			14
-#define LX_TCP_THIN_LINEAR_TIMEOUTS	16
-#define LX_TCP_THIN_DUPACK		17
-#define LX_TCP_USER_TIMEOUT		18
-#define LX_TCP_REPAIR			19
-#define LX_TCP_REPAIR_QUEUE		20
-#define LX_TCP_QUEUE_SEQ		21
-#define LX_TCP_REPAIR_OPTIONS		22
-#define LX_TCP_FASTOPEN			23
-#define LX_TCP_TIMESTAMP		24
-#define LX_TCP_NOTSENT_LOWAT		25
-#define LX_TCP_CC_INFO			26
-#define LX_TCP_SAVE_SYN			27
-#define LX_TCP_SAVED_SYN		28
-#define LX_TCP_REPAIR_WINDOW		29
-#define LX_TCP_FASTOPEN_CONNECT		30
-#define LX_TCP_ULP			31
-#define LX_TCP_MD5SIG_EXT		32
-#define LX_TCP_FASTOPEN_KEY		33
-#define LX_TCP_FASTOPEN_NO_COOKIE	34
-#define LX_TCP_ZEROCOPY_RECEIVE		35
-#define LX_TCP_INQ			36
-#define LX_TCP_TX_DELAY			37
-#define LX_TCP_AO_ADD_KEY		38
-#define LX_TCP_AO_DEL_KEY		39
-#define LX_TCP_AO_INFO			40
-#define LX_TCP_AO_GET_KEYS		41
-#define LX_TCP_AO_REPAIR		42
-#define LX_TCP_IS_MPTCP			43
-#define LX_TCP_RTO_MAX_MS		44
-#define LX_TCP_RTO_MIN_US		45
-#define LX_TCP_DELACK_MAX_US		46
-#define LX_TCP_ESTABLISHED		1
-#define LX_TCP_SYN_SENT			2
-#define LX_TCP_SYN_RECV			3
-#define LX_TCP_FIN_WAIT1		4
-#define LX_TCP_FIN_WAIT2		5
-#define LX_TCP_TIME_WAIT		6
-#define LX_TCP_CLOSE			7
-#define LX_TCP_CLOSE_WAIT		8
-#define LX_TCP_LAST_ACK			9
-#define LX_TCP_LISTEN			10
-#define LX_TCP_CLOSING			11
-#define LX_TCP_NEW_SYN_RECV		12
-#define LX_UDP_CORK			1
-#define LX_UDP_ENCAP			100
-#define LX_UDP_NO_CHECK6_TX		101
-#define LX_UDP_NO_CHECK6_RX		102
-#define LX_UDP_SEGMENT			103
-#define LX_UDP_GRO			104
-
 /* ioctl(2) */
 #define LX_FIOSETOWN			0x8901
 #define LX_SIOCSPGRP			0x8902
@@ -567,5 +351,21 @@ LX_ASSERT_AT(struct lx_ipv6_mreq, ipv6mr_ifindex, 16);
 #define LX_SIOCOUTQ			0x5411
 #define LX_SIOCOUTQNSD			0x894b
 #define LX_SIOCUNIXFILE			0x89e0
+
+/* SO_TIMESTAMPING: what to stamp and how, and the control message */
+#define LX_SOF_TIMESTAMPING_TX_HARDWARE	0x1
+#define LX_SOF_TIMESTAMPING_TX_SOFTWARE	0x2
+#define LX_SOF_TIMESTAMPING_RX_HARDWARE	0x4
+#define LX_SOF_TIMESTAMPING_RX_SOFTWARE	0x8
+#define LX_SOF_TIMESTAMPING_SOFTWARE	0x10
+#define LX_SOF_TIMESTAMPING_SYS_HARDWARE 0x20
+#define LX_SOF_TIMESTAMPING_RAW_HARDWARE 0x40
+#define LX_SOF_TIMESTAMPING_OPT_ID	0x80
+
+struct lx_scm_timestamping {
+	struct lx_timespec ts[3];
+};
+LX_ASSERT_SIZE(struct lx_scm_timestamping, 48);
+LX_ASSERT_AT(struct lx_scm_timestamping, ts, 0);
 
 #endif

@@ -34,4 +34,19 @@ LX_ASSERT_AT(struct lx_xattr_args, value, 0);
 LX_ASSERT_AT(struct lx_xattr_args, size, 8);
 LX_ASSERT_AT(struct lx_xattr_args, flags, 12);
 
+/* file_getattr(2), file_setattr(2) */
+struct lx_file_attr {
+	uint64_t fa_xflags;
+	uint32_t fa_extsize;
+	uint32_t fa_nextents;
+	uint32_t fa_projid;
+	uint32_t fa_cowextsize;
+};
+LX_ASSERT_SIZE(struct lx_file_attr, 24);
+LX_ASSERT_AT(struct lx_file_attr, fa_xflags, 0);
+LX_ASSERT_AT(struct lx_file_attr, fa_extsize, 8);
+LX_ASSERT_AT(struct lx_file_attr, fa_nextents, 12);
+LX_ASSERT_AT(struct lx_file_attr, fa_projid, 16);
+LX_ASSERT_AT(struct lx_file_attr, fa_cowextsize, 20);
+
 #endif
