@@ -158,16 +158,18 @@ struct sigframe_args {
 	const lx_stack_t *altstack;   /* before SS_AUTODISARM takes effect */
 	lx_sigset_t saved_mask;       /* goes into uc_sigmask */
 	struct sigfault fault;
+	size_t fpu_size;              /* plat_abilities.fpu_size */
 };
 
 /*
  * Put a frame for a handler onto the guest's stack and turn regs (the interrupted state, call restart already resolved) into those of
- * the handler's first instruction. The FPU image is read from ctx's context and reset as Linux does. -EFAULT: no room or no restorer: the caller forces
- * SIGSEGV, regs are unchanged.
+ * the handler's first instruction. The FPU image is read from ctx's context, and the handler starts with a fresh FPU. -EFAULT: no
+ * room or no restorer: the caller forces SIGSEGV, regs are unchanged.
  */
 MUST_CHECK int sigframe_push(struct mm *mm, struct ctx *ctx, const struct sigframe_args *a, struct lx_user_regs *regs);
 
 struct sigframe_saved {
+	bool mask_valid;     /* set as soon as the mask was read: Linux restores it even if the rest is bad */
 	lx_sigset_t mask;    /* without SIGKILL and SIGSTOP */
 	lx_stack_t altstack; /* to be handed to altstack_set; errors are ignored as Linux does */
 };
@@ -176,7 +178,8 @@ struct sigframe_saved {
  * rt_sigreturn(2): read the frame that regs->rsp points behind, check all of it, load the FPU, fill regs. -EFAULT: a bad frame, the
  * caller forces SIGSEGV.
  */
-MUST_CHECK int sigframe_pop(struct mm *mm, struct ctx *ctx, struct lx_user_regs *regs, struct sigframe_saved *ret);
+MUST_CHECK int sigframe_pop(struct mm *mm, struct ctx *ctx, struct lx_user_regs *regs, size_t fpu_size,
+			     struct sigframe_saved *ret);
 
 /* AT_MINSIGSTKSZ: the largest frame that sigframe_push builds with an XSAVE image of fpu_size bytes. */
 uint64_t sigframe_max_size(size_t fpu_size);

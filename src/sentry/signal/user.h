@@ -22,7 +22,8 @@ struct user_table {
 /* Key: [I] immutable; [a] atomic; [l] table->lock */
 struct user {
 	struct ref ref;
-	struct user_table *table;   /* [I] */
+	struct user_table *home;    /* [I] */
+	struct user_table *table;   /* [l] home while the node is in it, else NULL */
 	struct tree_node node;      /* [l] */
 	uint32_t uid;               /* [I] */
 	_Atomic uint64_t nproc;     /* [a] threads */
