@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions that nobody may call. The build includes this file before every source (-include), so it cannot be
- * forgotten. The headers that declare the banned names come first; from then on the names are poison.
+ * Functions that nobody may call. The build includes this file before every source (-include), so
+ * it cannot be forgotten. The headers that declare the banned names come first; from then on the
+ * names are poison.
  *
- * Instead: strbuf or snprintf for building strings, memcpy with a checked length for copying, a strict parser
- * (strtoull with all its checks) for numbers, strtok_r or an index for splitting, fork and exec for programs.
- * Freestanding code (src/guest) has no libc and therefore nothing to ban, and assembly no calls by these names.
+ * Instead: strbuf or snprintf for building strings, memcpy with a checked length for copying, a
+ * strict parser (strtoull with all its checks) for numbers, strtok_r or an index for splitting,
+ * fork and exec for programs. Freestanding code (src/guest) has no libc and therefore nothing to
+ * ban, and assembly no calls by these names.
  */
 #ifndef CAISSON_BASE_BANNED_H
 #define CAISSON_BASE_BANNED_H
@@ -31,7 +33,7 @@
 #pragma GCC poison sprintf vsprintf gets
 #pragma GCC poison atoi atol atoll atof
 #pragma GCC poison system alloca tmpnam mktemp
-#pragma GCC poison asctime ctime
+#pragma GCC poison asctime
 #endif
 
 #endif
