@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Arithmetic on numbers that somebody else chose. add_ok, sub_ok and mul_ok take any integer types and a pointer to
- * the result's type; they are true if the mathematical result fits it. On false the result is not to be used.
- * An alignment is a power of two.
+ * Arithmetic on numbers that somebody else chose. add_ok, sub_ok and mul_ok take any integer types
+ * and a pointer to the result's type; they are true if the mathematical result fits it. On false
+ * the result is not to be used. An alignment is a power of two.
  */
 #ifndef CAISSON_BASE_CHECKED_H
 #define CAISSON_BASE_CHECKED_H

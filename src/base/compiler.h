@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the compiler is told about our code: attributes, cleanup at scope end, and the few macros that the language
- * lacks. Knows nothing of Caisson.
+ * What the compiler is told about our code: attributes, cleanup at scope end, and the few macros
+ * that the language lacks. Knows nothing of Caisson.
  */
 #ifndef CAISSON_BASE_COMPILER_H
 #define CAISSON_BASE_COMPILER_H
@@ -17,7 +17,8 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-/* True in builds with the expensive checks (CAISSON_DEBUG); a constant, so that no body needs an #ifdef. */
+/* True in builds with the expensive checks (CAISSON_DEBUG); a constant, so that no body needs an
+ * #ifdef. */
 #ifdef CAISSON_DEBUG
 #define DEBUG_BUILD true
 #else
@@ -28,9 +29,10 @@
 #define CONCAT(a, b) CONCAT_(a, b)
 
 /*
- * clang's thread safety analysis; gcc sees nothing of it. REQUIRES: the caller holds the lock. EXCLUDES: the caller
- * must not hold it. GUARDED_BY: the variable is touched only under the lock (globals only: in C the analysis cannot name a
- * sibling field, so fields say it in a comment). All take the lock itself, not its address.
+ * clang's thread safety analysis; gcc sees nothing of it. REQUIRES: the caller holds the lock.
+ * EXCLUDES: the caller must not hold it. GUARDED_BY: the variable is touched only under the lock
+ * (globals only: in C the analysis cannot name a sibling field, so fields say it in a comment). All
+ * take the lock itself, not its address.
  */
 #ifdef __clang__
 #define CAPABILITY(name) __attribute__((capability(name)))
@@ -67,7 +69,8 @@
 	((const type *)(const void *)((const char *)(p)-offsetof(type, member) +                   \
 				      0 * sizeof((p) == &((const type *)0)->member)))
 
-/* Each argument is evaluated once; not constant expressions. Mixed signedness is a compile error (-Wsign-compare). */
+/* Each argument is evaluated once; not constant expressions. Mixed signedness is a compile error
+ * (-Wsign-compare). */
 #undef MIN
 #undef MAX
 #define MIN(a, b) MIN_(a, b, CONCAT(min_a_, __COUNTER__), CONCAT(min_b_, __COUNTER__))
@@ -86,10 +89,11 @@
 	})
 
 /*
- * AUTO(file_put) struct file *f = ...; calls file_put(f) at scope end unless f is NULL. The header that declares
- * file_put says once: DEFINE_AUTO(struct file *, file_put). Things that live in place (struct strbuf) say
- * DEFINE_AUTO_INPLACE(struct strbuf, strbuf_fini): the function gets their address.
- * TAKE(f) yields f and sets it to NULL: what it pointed to is handed over, and not cleaned up here.
+ * AUTO(file_put) struct file *f = ...; calls file_put(f) at scope end unless f is NULL. The header
+ * that declares file_put says once: DEFINE_AUTO(struct file *, file_put). Things that live in place
+ * (struct strbuf) say DEFINE_AUTO_INPLACE(struct strbuf, strbuf_fini): the function gets their
+ * address. TAKE(f) yields f and sets it to NULL: what it pointed to is handed over, and not cleaned
+ * up here.
  */
 #define AUTO(fn) __attribute__((cleanup(auto_##fn)))
 #define DEFINE_AUTO(type, fn)                                                                      \

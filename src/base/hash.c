@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", with one compression and three
- * finalisation rounds). The 128 bit key is the seed and a mixture of it.
+ * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", with one compression and
+ * three finalisation rounds). The 128 bit key is the seed and a mixture of it.
  */
 #include "base/hash.h"
 

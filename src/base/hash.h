@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keyed hashes for tables whose keys somebody else chooses. The seed comes from the host's random source, once per
- * sandbox, so that a guest cannot prepare keys that collide. Not for storing, not for cryptography.
+ * Keyed hashes for tables whose keys somebody else chooses. The seed comes from the host's random
+ * source, once per sandbox, so that a guest cannot prepare keys that collide. Not for storing, not
+ * for cryptography.
  */
 #ifndef CAISSON_BASE_HASH_H
 #define CAISSON_BASE_HASH_H

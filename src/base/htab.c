@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hash table. Buckets are chosen by the low bits of the hash; growing moves every node once, so insertion is O(1)
- * amortised. New nodes go to the front of their chain.
+ * The hash table. Buckets are chosen by the low bits of the hash; growing moves every node once, so
+ * insertion is O(1) amortised. New nodes go to the front of their chain.
  */
 #include "base/htab.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Intrusive chained hash table. The caller computes hashes (hash.h) and compares keys; the table keeps the full 64 bit
- * hash in each node, so a look-up meets a node with another key only on a true collision.
+ * Intrusive chained hash table. The caller computes hashes (hash.h) and compares keys; the table
+ * keeps the full 64 bit hash in each node, so a look-up meets a node with another key only on a
+ * true collision.
  *
- * Grows by doubling when there is more than one node per bucket. Insertion cannot fail: without memory for a bigger array the
- * chains grow longer instead. It never shrinks. The struct may not be moved after htab_init (its first bucket is in it).
- * No locking.
+ * Grows by doubling when there is more than one node per bucket. Insertion cannot fail: without
+ * memory for a bigger array the chains grow longer instead. It never shrinks. The struct may not be
+ * moved after htab_init (its first bucket is in it). No locking.
  */
 #ifndef CAISSON_BASE_HTAB_H
 #define CAISSON_BASE_HTAB_H
@@ -34,7 +35,8 @@ struct htab {
 /* alloc NULL: calloc and free. */
 void htab_init(struct htab *h, const struct htab_alloc *alloc);
 
-/* Frees the bucket array. The nodes are the caller's; the table should be empty or the nodes forgotten. */
+/* Frees the bucket array. The nodes are the caller's; the table should be empty or the nodes
+ * forgotten. */
 void htab_fini(struct htab *h);
 
 /* Equal hashes and equal keys are not refused. */
@@ -53,7 +55,8 @@ struct htab_node *htab_any_next(const struct htab *h, const struct htab_node *no
 
 #define htab_entry(node, type, member) container_of(node, type, member)
 
-/* node is a struct htab_node *. The body compares keys; it may remove node only if it then leaves the loop. */
+/* node is a struct htab_node *. The body compares keys; it may remove node only if it then leaves
+ * the loop. */
 #define htab_for_each_possible(h, node, hash)                                                      \
 	for (node = htab_first(h, hash); node; node = htab_next(node))
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hash table: grows, keeps what it has when it cannot grow, tells equal hashes from equal buckets. */
+/* The hash table: grows, keeps what it has when it cannot grow, tells equal hashes from equal
+ * buckets. */
 #include "base/htab.h"
 
 #include "base/hash.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Intrusive doubly linked lists. One type for head and node, circular through the head. An initialised node that is
- * in no list points to itself, so list_del may be called twice and list_empty(node) asks "is it in no list?".
- * No allocation, no locking: the owner of the head says which lock guards it.
+ * Intrusive doubly linked lists. One type for head and node, circular through the head. An
+ * initialised node that is in no list points to itself, so list_del may be called twice and
+ * list_empty(node) asks "is it in no list?". No allocation, no locking: the owner of the head says
+ * which lock guards it.
  */
 #ifndef CAISSON_BASE_LIST_H
 #define CAISSON_BASE_LIST_H
@@ -14,7 +15,10 @@ struct list {
 };
 
 /* For a static or automatic head: struct list l = LIST_INIT(l); */
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)                                                                            \
+	{                                                                                          \
+		&(name), &(name)                                                                   \
+	}
 
 static inline void list_init(struct list *l)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Locks are pthread mutexes. In debug builds each thread also keeps a list of what it holds, in the order of
- * acquiring, against which every acquisition is checked before it can block.
+ * Locks are pthread mutexes. In debug builds each thread also keeps a list of what it holds, in the
+ * order of acquiring, against which every acquisition is checked before it can block.
  */
 #include "base/lock.h"
 
@@ -39,8 +39,8 @@ static void check_order(const struct lock *l, int subclass)
 		const struct lock *other = held[i].lock;
 
 		if (other->rank > l->rank)
-			panic("lock order: %s (rank %d) taken while holding %s (rank %d)", l->name, l->rank,
-			      other->name, other->rank);
+			panic("lock order: %s (rank %d) taken while holding %s (rank %d)", l->name,
+			      l->rank, other->name, other->rank);
 		if (other->rank == l->rank && held[i].subclass >= subclass)
 			panic("lock order: %s (subclass %d) taken while holding %s (subclass %d) of the same rank %d",
 			      l->name, subclass, other->name, held[i].subclass, l->rank);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines are built in a buffer on the stack and leave with one write(2), so that lines of several threads and
- * processes that share a descriptor do not mix (pipes up to PIPE_BUF, files opened O_APPEND).
+ * Lines are built in a buffer on the stack and leave with one write(2), so that lines of several
+ * threads and processes that share a descriptor do not mix (pipes up to PIPE_BUF, files opened
+ * O_APPEND).
  */
 #include "base/log.h"
 
@@ -51,7 +52,8 @@ void log_set_thread_name(const char *name)
 /* Days since 1970-01-01 as a date. gmtime_r would do, but may read a time zone and take a lock. */
 static void date_of(int64_t days, int *ret_year, int *ret_month, int *ret_day)
 {
-	/* Count years from March, so that the leap day is the last of its year; 400 years are 146097 days. */
+	/* Count years from March, so that the leap day is the last of its year; 400 years are
+	 * 146097 days. */
 	int64_t d = days + 719468;
 	int64_t era = d / 146097;
 	int64_t day_of_era = d % 146097;
@@ -75,9 +77,9 @@ static size_t write_prefix(char *buf, size_t size, enum log_level level)
 	clock_gettime(CLOCK_REALTIME, &now);
 	date_of(now.tv_sec / 86400, &year, &month, &day);
 	second_of_day = now.tv_sec % 86400;
-	n = snprintf(buf, size, "%04d-%02d-%02dT%02ld:%02ld:%02ld.%06ldZ %s [%s] ", year, month, day,
-		     second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60, now.tv_nsec / 1000,
-		     level_names[level], thread_name[0] ? thread_name : "-");
+	n = snprintf(buf, size, "%04d-%02d-%02dT%02ld:%02ld:%02ld.%06ldZ %s [%s] ", year, month,
+		     day, second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60,
+		     now.tv_nsec / 1000, level_names[level], thread_name[0] ? thread_name : "-");
 	return n < 0 ? 0 : MIN((size_t)n, size - 1);
 }
 

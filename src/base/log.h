@@ -4,9 +4,10 @@
  *
  *     2026-11-22T18:31:20.123456Z WARN  [task 7] text
  *
- * Nothing is written until log_set_fd names a descriptor: it must never be the guest's stdio, so there is no default.
- * Control characters in the text become '?', so that no guest string can forge a line; a line longer than LOG_LINE_MAX
- * is cut and ends in "...". Uses no heap and takes no lock; usable from a signal handler as far as vsnprintf is.
+ * Nothing is written until log_set_fd names a descriptor: it must never be the guest's stdio, so
+ * there is no default. Control characters in the text become '?', so that no guest string can forge
+ * a line; a line longer than LOG_LINE_MAX is cut and ends in "...". Uses no heap and takes no lock;
+ * usable from a signal handler as far as vsnprintf is.
  */
 #ifndef CAISSON_BASE_LOG_H
 #define CAISSON_BASE_LOG_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a process that has met a bug of its own. Only the first panicking thread writes its reason to the log and runs the
- * hook; a panic inside the hook, or a second thread's, goes straight to abort().
+ * The end of a process that has met a bug of its own. Only the first panicking thread writes its
+ * reason to the log and runs the hook; a panic inside the hook, or a second thread's, goes straight
+ * to abort().
  */
 #include "base/check.h"
 

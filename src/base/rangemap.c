@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Range maps: a tree in which every range sums up its subtree as (lowest lo, highest hi, widest hole in between).
- * A hole search is a descent that enters only subtrees whose widest hole is wide enough and which touch [lo, hi).
- * The recursion is as deep as the tree: below 64 for any number of ranges that fits memory.
+ * Range maps: a tree in which every range sums up its subtree as (lowest lo, highest hi, widest
+ * hole in between). A hole search is a descent that enters only subtrees whose widest hole is wide
+ * enough and which touch [lo, hi). The recursion is as deep as the tree: below 64 for any number of
+ * ranges that fits memory.
  */
 #include "base/rangemap.h"
 
@@ -190,7 +191,8 @@ static bool search_down(const struct want *w, struct tree_node *n, uint64_t *ret
 		return false;
 	left = range_of(n->left);
 	right = range_of(n->right);
-	return search_down(w, n->right, ret) || (right && place_high(w, r->hi, right->sub_lo, ret)) ||
+	return search_down(w, n->right, ret) ||
+	       (right && place_high(w, r->hi, right->sub_lo, ret)) ||
 	       (left && place_high(w, left->sub_hi, r->lo, ret)) || search_down(w, n->left, ret);
 }
 
@@ -207,7 +209,8 @@ static bool search_up(const struct want *w, struct tree_node *n, uint64_t *ret)
 	       (right && place_low(w, r->hi, right->sub_lo, ret)) || search_up(w, n->right, ret);
 }
 
-int rangemap_gap_down(const struct rangemap *map, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align, uint64_t *ret)
+int rangemap_gap_down(const struct rangemap *map, uint64_t lo, uint64_t hi, uint64_t len,
+		      uint64_t align, uint64_t *ret)
 {
 	const struct want w = {lo, hi, len, align};
 	const struct range *all = range_of(map->tree.root);
@@ -223,7 +226,8 @@ int rangemap_gap_down(const struct rangemap *map, uint64_t lo, uint64_t hi, uint
 	return -ENOMEM;
 }
 
-int rangemap_gap_up(const struct rangemap *map, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align, uint64_t *ret)
+int rangemap_gap_up(const struct rangemap *map, uint64_t lo, uint64_t hi, uint64_t len,
+		    uint64_t align, uint64_t *ret)
 {
 	const struct want w = {lo, hi, len, align};
 	const struct range *all = range_of(map->tree.root);

@@ -146,7 +146,8 @@ TEST(borders_are_half_open)
 
 TEST(a_resized_range_gives_its_room_back)
 {
-	struct range a = {.lo = 0, .hi = 100}, b = {.lo = 300, .hi = 400}, c = {.lo = 100, .hi = 300};
+	struct range a = {.lo = 0, .hi = 100}, b = {.lo = 300, .hi = 400},
+		     c = {.lo = 100, .hi = 300};
 	uint64_t at;
 
 	reset();
@@ -178,7 +179,8 @@ TEST(gap_searches_survive_the_ends_of_the_number_line)
 
 TEST(an_overlap_panics_in_debug_builds)
 {
-	struct range a = {.lo = 0, .hi = 100}, b = {.lo = 99, .hi = 120}, empty = {.lo = 500, .hi = 500};
+	struct range a = {.lo = 0, .hi = 100}, b = {.lo = 99, .hi = 120},
+		     empty = {.lo = 500, .hi = 500};
 
 	if (!DEBUG_BUILD)
 		TEST_SKIP("neighbours are checked in debug builds");

@@ -2,10 +2,10 @@
 /*
  * Atomic reference counts. 64 bits wide, so that no guest can wrap one.
  *
- *   ref_put (release, then acquire if last)      everything done to the object by other holders happens before the
- *                                                last holder tears it down
- *   ref_get_unless_zero                          for tables that do not own what they list: a look-up that meets an
- *                                                object on its way out treats it as absent
+ *   ref_put (release, then acquire if last)      everything done to the object by other holders
+ * happens before the last holder tears it down ref_get_unless_zero                          for
+ * tables that do not own what they list: a look-up that meets an object on its way out treats it as
+ * absent
  */
 #ifndef CAISSON_BASE_REF_H
 #define CAISSON_BASE_REF_H
@@ -47,8 +47,8 @@ MUST_CHECK static inline bool ref_get_unless_zero(struct ref *r)
 	uint64_t old = atomic_load_explicit(&r->n, memory_order_relaxed);
 
 	while (old != 0) {
-		if (atomic_compare_exchange_weak_explicit(&r->n, &old, old + 1, memory_order_acquire,
-							  memory_order_relaxed))
+		if (atomic_compare_exchange_weak_explicit(
+			    &r->n, &old, old + 1, memory_order_acquire, memory_order_relaxed))
 			return true;
 	}
 	return false;

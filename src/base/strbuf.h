@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A growing byte string on the heap. Adding cannot be checked call by call: the first failure (no memory, over the
- * limit, a bad format) sets `failed`, after which nothing is added any more, and the user looks once at the end with
- * strbuf_result. Always NUL-terminated where s is not NULL; the NUL is not part of len. May hold NULs.
+ * A growing byte string on the heap. Adding cannot be checked call by call: the first failure (no
+ * memory, over the limit, a bad format) sets `failed`, after which nothing is added any more, and
+ * the user looks once at the end with strbuf_result. Always NUL-terminated where s is not NULL; the
+ * NUL is not part of len. May hold NULs.
  *
  *     AUTO(strbuf_fini) struct strbuf sb = STRBUF_INIT;
  *     strbuf_addf(&sb, "Pid:\t%d\n", pid);
@@ -24,7 +25,10 @@ struct strbuf {
 	size_t max; /* len never exceeds it; 0: STRBUF_MAX_DEFAULT */
 };
 
-#define STRBUF_INIT {NULL, 0, 0, false, 0}
+#define STRBUF_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0, false, 0                                                               \
+	}
 
 void strbuf_init(struct strbuf *sb);
 void strbuf_init_max(struct strbuf *sb, size_t max);
@@ -52,7 +56,8 @@ MUST_CHECK int strbuf_result(const struct strbuf *sb);
 /* Never NULL: "" for an empty one. Valid until the next change. */
 const char *strbuf_str(const struct strbuf *sb);
 
-/* Caller owns (free); the buffer is empty afterwards. NULL: it had failed, or no memory for an empty string. */
+/* Caller owns (free); the buffer is empty afterwards. NULL: it had failed, or no memory for an
+ * empty string. */
 char *strbuf_steal(struct strbuf *sb);
 
 #endif

@@ -6,8 +6,9 @@
  *     TEST(unmap_rejects_a_range_that_wraps) { EXPECT_EQ(f(), -EINVAL); }
  *     TEST_MAIN()
  *
- * TEST registers itself, in the order of the file; TEST_MAIN runs all of them, or those that match the first argument of the
- * program (with * and ?). An expectation that fails ends its test. For *_test.c only.
+ * TEST registers itself, in the order of the file; TEST_MAIN runs all of them, or those that match
+ * the first argument of the program (with * and ?). An expectation that fails ends its test. For
+ * *_test.c only.
  */
 #ifndef CAISSON_BASE_TEST_H
 #define CAISSON_BASE_TEST_H
@@ -92,13 +93,14 @@ static inline UNUSED void test_register(const char *name, CMUnitTestFunction fn)
 			  __LINE__);                                                               \
 	} while (0)
 
-static inline UNUSED void test_compare(uintmax_t a, uintmax_t b, bool equal, const char *text, const char *file,
-				       int line)
+static inline UNUSED void test_compare(uintmax_t a, uintmax_t b, bool equal, const char *text,
+				       const char *file, int line)
 {
 	if ((a == b) == equal)
 		return;
-	print_error("%s\n\tleft %" PRIdMAX " (0x%" PRIxMAX "), right %" PRIdMAX " (0x%" PRIxMAX ")\n", text,
-		    (intmax_t)a, a, (intmax_t)b, b);
+	print_error("%s\n\tleft %" PRIdMAX " (0x%" PRIxMAX "), right %" PRIdMAX " (0x%" PRIxMAX
+		    ")\n",
+		    text, (intmax_t)a, a, (intmax_t)b, b);
 	_fail(file, line);
 }
 
@@ -110,11 +112,13 @@ static inline UNUSED void test_true(bool is_true, const char *text, const char *
 	_fail(file, line);
 }
 
-static inline UNUSED void test_streq(const char *a, const char *b, const char *text, const char *file, int line)
+static inline UNUSED void test_streq(const char *a, const char *b, const char *text,
+				     const char *file, int line)
 {
 	if (a && b && strcmp(a, b) == 0)
 		return;
-	print_error("%s\n\tleft  \"%s\"\n\tright \"%s\"\n", text, a ? a : "(null)", b ? b : "(null)");
+	print_error("%s\n\tleft  \"%s\"\n\tright \"%s\"\n", text, a ? a : "(null)",
+		    b ? b : "(null)");
 	_fail(file, line);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AVL trees with parent pointers. Every change is: cut or hang one node, then walk up from there, and at each node
- * restore invariant 1 (at most two rotations), 2 (height) and 3 (the caller's sum).
+ * AVL trees with parent pointers. Every change is: cut or hang one node, then walk up from there,
+ * and at each node restore invariant 1 (at most two rotations), 2 (height) and 3 (the caller's sum).
  */
 #include "base/tree.h"
 
@@ -71,7 +71,8 @@ static struct tree_node *rotate_right(struct tree *t, struct tree_node *n)
 	return up;
 }
 
-/* Both subtrees of n are balanced and differ by at most two. Returns the node that stands there now. */
+/* Both subtrees of n are balanced and differ by at most two. Returns the node that stands there
+ * now. */
 static struct tree_node *balance(struct tree *t, struct tree_node *n)
 {
 	int lean = height_of(n->left) - height_of(n->right);
@@ -111,7 +112,8 @@ void tree_update(struct tree *t, struct tree_node *node)
 		t->update(node);
 }
 
-void tree_link(struct tree *t, struct tree_node *node, struct tree_node *parent, struct tree_node **link)
+void tree_link(struct tree *t, struct tree_node *node, struct tree_node *parent,
+	       struct tree_node **link)
 {
 	check(*link == NULL);
 	node->parent = parent;
@@ -139,7 +141,8 @@ struct tree_node *tree_insert(struct tree *t, struct tree_node *node, tree_cmp_f
 	return NULL;
 }
 
-/* The successor of node, which has two children, moves to node's place. Returns where the walk up begins. */
+/* The successor of node, which has two children, moves to node's place. Returns where the walk up
+ * begins. */
 static struct tree_node *replace_by_successor(struct tree *t, struct tree_node *node)
 {
 	struct tree_node *heir = node->right;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Intrusive height-balanced (AVL) binary search tree. The order is the caller's: either a comparison handed to
- * tree_insert, or a position found by the caller's own descent and handed to tree_link.
+ * Intrusive height-balanced (AVL) binary search tree. The order is the caller's: either a
+ * comparison handed to tree_insert, or a position found by the caller's own descent and handed to
+ * tree_link.
  *
- * Invariants: (1) heights of two siblings differ by at most one, so depth is below 1.45 log2(n + 2);
- * (2) node->height is one more than its higher child's; (3) if the tree has an update function, it has been called for
- * each node after the last change of that node's children or of theirs (what it computes may depend only on the node
- * and its two children). No allocation, no locking.
+ * Invariants: (1) heights of two siblings differ by at most one, so depth is below 1.45 log2(n +
+ * 2); (2) node->height is one more than its higher child's; (3) if the tree has an update function,
+ * it has been called for each node after the last change of that node's children or of theirs (what
+ * it computes may depend only on the node and its two children). No allocation, no locking.
  */
 #ifndef CAISSON_BASE_TREE_H
 #define CAISSON_BASE_TREE_H
@@ -20,14 +21,18 @@ struct tree_node {
 
 struct tree {
 	struct tree_node *root;
-	void (*update)(struct tree_node *node); /* recompute what node sums up of its subtree; may be NULL */
+	void (*update)(struct tree_node
+			       *node); /* recompute what node sums up of its subtree; may be NULL */
 };
 
 /* Negative, zero or positive as a is before, equal to or after b (or the key is before ... b). */
 typedef int (*tree_cmp_fn)(const struct tree_node *a, const struct tree_node *b);
 typedef int (*tree_key_cmp_fn)(const void *key, const struct tree_node *b);
 
-#define TREE_INIT {NULL, NULL}
+#define TREE_INIT                                                                                  \
+	{                                                                                          \
+		NULL, NULL                                                                         \
+	}
 
 void tree_init(struct tree *t);
 
@@ -40,15 +45,17 @@ static inline bool tree_empty(const struct tree *t)
 struct tree_node *tree_insert(struct tree *t, struct tree_node *node, tree_cmp_fn cmp);
 
 /*
- * Insert at a position: *link is the empty child pointer of parent (or &t->root with parent NULL) at which a descent
- * ended.
+ * Insert at a position: *link is the empty child pointer of parent (or &t->root with parent NULL)
+ * at which a descent ended.
  */
-void tree_link(struct tree *t, struct tree_node *node, struct tree_node *parent, struct tree_node **link);
+void tree_link(struct tree *t, struct tree_node *node, struct tree_node *parent,
+	       struct tree_node **link);
 
 /* Remove a node that is in the tree. */
 void tree_remove(struct tree *t, struct tree_node *node);
 
-/* Run the update function from node up to the root: after what it sums up has changed in node itself. */
+/* Run the update function from node up to the root: after what it sums up has changed in node
+ * itself. */
 void tree_update(struct tree *t, struct tree_node *node);
 
 /* NULL: no equal node. */
@@ -79,9 +86,9 @@ struct tree_node *tree_prev(const struct tree_node *node);
 /* The body may remove pos, but not the one after it. */
 #define tree_for_each_entry_safe(pos, tmp, t, member)                                              \
 	for (pos = tree_entry_or_null(tree_first(t), __typeof__(*(pos)), member);                  \
-	     pos && ((tmp = tree_entry_or_null(tree_next(&(pos)->member), __typeof__(*(pos)),      \
-					       member)),                                           \
-		     true);                                                                        \
+	     pos &&                                                                                \
+	     ((tmp = tree_entry_or_null(tree_next(&(pos)->member), __typeof__(*(pos)), member)),   \
+	      true);                                                                               \
 	     pos = tmp)
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tree's invariants after every step of long random insertions and removals, against a plain array. */
+/* The tree's invariants after every step of long random insertions and removals, against a plain
+ * array. */
 #include "base/tree.h"
 
 #include "base/hash.h"
