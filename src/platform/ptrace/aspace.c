@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Address spaces: a stub process each. New ones are cloned from the template, copies from a stopped thread of the
+ * stub that is copied; either way the new process is a child of ours (CLONE_PARENT), untraced, and parks.
+ * Memory is reached through the pid of the group leader.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/checked.h"
+#include "base/log.h"
+#include "platform/ptrace/ptrace_priv.h"
+
+enum { PIECES_AT_ONCE = 32 };
+#define BYTES_AT_ONCE ((size_t)1 << 30) /* the host moves at most 2 GiB per call */
+
+/* Registers with which a stub thread clones its process. */
+static void fork_regs(const struct platform *p, struct user_regs_struct *ret)
+{
+	stub_regs(p, ptrace_stub_fork, ret);
+	ret->rax = SYS_clone;
+	ret->rdi = CLONE_FOR_FORK;
+	ret->r12 = (uint64_t)(uint32_t)p->self;
+}
+
+static struct aspace *aspace_alloc(struct platform *p)
+{
+	struct aspace *as = calloc(1, sizeof(*as));
+
+	if (!as)
+		return NULL;
+	as->p = p;
+	lock_init(&as->time_lock, 0, "ptrace cpu time");
+	return as;
+}
+
+static void aspace_dealloc(struct aspace *as)
+{
+	lock_fini(&as->time_lock);
+	free(as);
+}
+
+/* Give the new stub to its aspace, or forget the aspace. */
+static int aspace_finish(struct aspace *as, int64_t pid, struct aspace **ret)
+{
+	if (pid < 0) {
+		aspace_dealloc(as);
+		return (int)pid;
+	}
+	as->pid = (pid_t)pid;
+	atomic_fetch_add(&as->p->naspaces, 1);
+	*ret = as;
+	return 0;
+}
+
+static int64_t clone_template(struct platform *p)
+{
+	struct user_regs_struct regs;
+	int64_t pid = -EAGAIN;
+	int r;
+
+	GUARD(&p->spawn_lock);
+	r = tracee_seize(p->template);
+	if (r == 0) {
+		fork_regs(p, &regs);
+		r = tracee_inject(p, p->template, &regs);
+		pid = r < 0 ? r : (int64_t)regs.rax;
+	}
+	if (r == 0)
+		r = tracee_park(p, p->template);
+	if (r < 0) {
+		log_error("ptrace: the first stub (process %d) is dead, no address space can be made any more", p->template);
+		return -EAGAIN;
+	}
+	return pid;
+}
+
+int ptrace_aspace_new(struct platform *p, struct aspace **ret)
+{
+	struct aspace *as = aspace_alloc(p);
+
+	if (!as)
+		return -ENOMEM;
+	return aspace_finish(as, clone_template(p), ret);
+}
+
+int ptrace_aspace_fork(struct pcontext *by, struct aspace **ret)
+{
+	struct platform *p = by->as->p;
+	struct user_regs_struct regs;
+	struct aspace *as = aspace_alloc(p);
+	int r;
+
+	if (!as)
+		return -ENOMEM;
+	fork_regs(p, &regs);
+	r = context_inject(by, &regs);
+	return aspace_finish(as, r < 0 ? r : (int64_t)regs.rax, ret);
+}
+
+void ptrace_aspace_free(struct aspace *as)
+{
+	int status;
+
+	if (!as)
+		return;
+	check(atomic_load(&as->ncontexts) == 0);
+	kill(as->pid, SIGKILL);
+	while (waitpid(as->pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	atomic_fetch_sub(&as->p->naspaces, 1);
+	aspace_dealloc(as);
+}
+
+/* Where in a list of pieces a transfer has come to. */
+struct cursor {
+	const struct plat_piece *v;
+	size_t n;
+	size_t off; /* into v[0] */
+};
+
+struct batch {
+	struct iovec ours[PIECES_AT_ONCE], theirs[PIECES_AT_ONCE];
+	size_t n;
+	size_t len;
+	bool ends; /* what follows is not the guest's */
+};
+
+/* The next pieces that one host call can move. */
+static void batch_fill(struct batch *b, const struct cursor *at)
+{
+	size_t off = at->off;
+
+	b->n = b->len = 0;
+	b->ends = false;
+	for (size_t i = 0; i < at->n && b->n < PIECES_AT_ONCE && b->len < BYTES_AT_ONCE && !b->ends; i++) {
+		const struct plat_piece *piece = &at->v[i];
+		uint64_t addr;
+		size_t len = piece->len - off;
+
+		if (len > 0) {
+			if (!add_ok(piece->addr, off, &addr) || addr >= PLAT_GUEST_TOP) {
+				b->ends = true;
+				return;
+			}
+			b->ends = len > PLAT_GUEST_TOP - addr;
+			len = MIN(len, (size_t)(PLAT_GUEST_TOP - addr));
+			len = MIN(len, BYTES_AT_ONCE - b->len);
+			b->ours[b->n] = (struct iovec){(char *)piece->buf + off, len};
+			b->theirs[b->n] = (struct iovec){(void *)(uintptr_t)addr, len};
+			b->n++;
+			b->len += len;
+		}
+		off = 0;
+	}
+}
+
+static void cursor_advance(struct cursor *at, size_t moved)
+{
+	while (at->n > 0 && moved >= at->v->len - at->off) {
+		moved -= at->v->len - at->off;
+		at->off = 0;
+		at->v++;
+		at->n--;
+	}
+	at->off += moved;
+}
+
+enum direction { FROM_GUEST, TO_GUEST };
+
+static ssize_t transfer(const struct aspace *as, const struct plat_piece *v, size_t n, enum direction dir)
+{
+	struct cursor at = {v, n, 0};
+	struct batch b;
+	ssize_t total = 0;
+
+	for (;;) {
+		ssize_t moved;
+
+		batch_fill(&b, &at);
+		if (b.n == 0)
+			return total == 0 && b.ends ? -EFAULT : total;
+		if (dir == FROM_GUEST)
+			moved = process_vm_readv(as->pid, b.ours, b.n, b.theirs, b.n, 0);
+		else
+			moved = process_vm_writev(as->pid, b.ours, b.n, b.theirs, b.n, 0);
+		if (moved < 0)
+			return total > 0 ? total : -errno;
+		total += moved;
+		if ((size_t)moved < b.len)
+			return total;
+		cursor_advance(&at, (size_t)moved);
+	}
+}
+
+ssize_t ptrace_read(struct aspace *as, const struct plat_piece *v, size_t n)
+{
+	return transfer(as, v, n, FROM_GUEST);
+}
+
+ssize_t ptrace_write(struct aspace *as, const struct plat_piece *v, size_t n)
+{
+	return transfer(as, v, n, TO_GUEST);
+}
+
+/* By the caller's own guest thread, so that it is atomic and meets the same protection as the guest would. */
+int ptrace_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+{
+	struct user_regs_struct regs;
+	int r;
+
+	if (addr >= PLAT_GUEST_TOP || !is_aligned(addr, sizeof(uint32_t)))
+		return -EFAULT;
+	stub_regs(by->as->p, ptrace_stub_cas, &regs);
+	regs.rdi = addr;
+	regs.rax = expect;
+	regs.rsi = value;
+	r = context_inject(by, &regs);
+	if (r < 0)
+		return r;
+	*ret_old = (uint32_t)regs.rax;
+	return 0;
+}
