@@ -20,6 +20,9 @@
 #include "sentry/core/alloc_priv.h"
 #include "sentry/core/lock_ranks.h"
 
+/* No block is larger: all that can ever be reserved. */
+#define BLOCK_MAX ((size_t)64 << 30)
+
 struct lock arena_lock = LOCK_INIT(RANK_ARENA, "arena");
 
 static struct list slabs = LIST_INIT(slabs); /* [ARENA] struct slab.link */
@@ -132,7 +135,7 @@ static void *large_alloc(size_t n)
 	size_t cost = store_block_cost(n);
 	void *p;
 
-	if (!charge(cost))
+	if (n > BLOCK_MAX || !charge(cost))
 		return NULL;
 	lock_acquire(&arena_lock);
 	p = store_large_take(n);
