@@ -33,4 +33,8 @@ MUST_CHECK int fdtable_get_cloexec(struct fdtable *t, int fd);
 MUST_CHECK int fdtable_set_cloexec(struct fdtable *t, int fd, bool on);
 /* The lowest open fd >= from, or -1. For /proc/pid/fd. */
 int fdtable_next(struct fdtable *t, int from);
+/* For calls that make several files and may still fail (pipe, socketpair): a reserved number reads as closed until it is filled. */
+MUST_CHECK int fdtable_reserve(struct fdtable *t, struct ctx *ctx, int min, bool cloexec, int *ret_fd);
+void fdtable_fill(struct fdtable *t, int fd, struct file *f); /* takes over f */
+void fdtable_unreserve(struct fdtable *t, int fd);
 uint32_t fdtable_capacity(struct fdtable *t); /* FDSize of /proc/pid/status */

@@ -37,7 +37,7 @@ struct dir_sink {
  */
 struct file_ops {
 	ssize_t (*read)(struct ctx *ctx, struct file *f, struct uio *dst, int64_t pos);
-	ssize_t (*write)(struct ctx *ctx, struct file *f, struct uio *src, int64_t pos); /* O_APPEND: pos is ignored, see file_append_pos */
+	ssize_t (*write)(struct ctx *ctx, struct file *f, struct uio *src, int64_t pos); /* where: file_append_pos(f, pos, size) */
 	/* Emit entries from *pos on, which is opaque and kept as the file's offset; "." and ".." come from the op too. NULL: -ENOTDIR. */
 	int (*iterate)(struct ctx *ctx, struct file *f, struct dir_sink *sink, int64_t *pos);
 	/* New offset. NULL: file_seek_generic for files with an offset, -ESPIPE for streams. */
@@ -79,9 +79,13 @@ struct file {
 	_Atomic unsigned flags;      /* [a] LX_O_ status flags and access mode, without creation flags */
 	struct lock pos_lock;        /* RANK_FILE_POS */
 	_Atomic int64_t pos;         /* [p] */
+	bool appending;              /* [p] the write in progress goes to the end */
+	int64_t append_pos;          /* [p] where it began, see file_append_pos */
 	_Atomic int owner_pid, owner_sig; /* [a] F_SETOWN, F_SETSIG */
 	bool opath;                  /* [I] O_PATH: only a place */
 	bool counts_writer;          /* [I] holds one of inode->writers */
+	bool denies_writers;         /* [I] opened for execve: holds a negative one */
+	_Atomic bool used_flock;     /* [a] has flock or OFD locks to drop at the end */
 	void *priv;                  /* [I] the implementation's */
 	void *epoll_links;           /* [EPOLL] fs/epoll only: who watches this file */
 };
@@ -102,6 +106,18 @@ static inline bool file_nonblocking(struct file *f)
 }
 
 /*
+ * Where a write goes: the end (`size`) for O_APPEND, else pos. The write op of a file with an end calls it once, under the lock
+ * that keeps the size still.
+ */
+static inline int64_t file_append_pos(struct file *f, int64_t pos, uint64_t size)
+{
+	if (!f->appending)
+		return pos;
+	f->append_pos = (int64_t)size;
+	return f->append_pos;
+}
+
+/*
  * A file without a name: inode `i` (taken over on success) or, if NULL, the shared anonymous inode "anon_inode:[name]".
  * Its /proc/self/fd text is "pipe:[ino]", "socket:[ino]" or "anon_inode:[eventfd]" by `name` and inode type. Caller owns.
  */
@@ -110,6 +126,8 @@ MUST_CHECK int file_new_anon(const char *name, struct inode *i, const struct fil
 struct file *file_get(struct file *f);
 /* With ctx for flush-free release; the release op runs here when it was the last. */
 void file_put(struct file *f);
+/* f if it has any reference left, taken; NULL: it is being released. For lists that do not count (epoll). */
+struct file *file_get_unless_zero(struct file *f);
 DEFINE_AUTO(struct file *, file_put)
 
 /* read(2), write(2), pread(2), pwrite(2) after the descriptor: access mode, offset, RLIMIT_FSIZE, SIGPIPE stays with the file's op. */
@@ -119,6 +137,20 @@ MUST_CHECK ssize_t file_pread(struct ctx *ctx, struct file *f, struct uio *dst, 
 MUST_CHECK ssize_t file_pwrite(struct ctx *ctx, struct file *f, struct uio *src, int64_t pos);
 /* Read up to n bytes at pos into Sentry memory: bytes (less only at the end) or -errno. The access mode is not looked at. */
 MUST_CHECK ssize_t file_read_kernel(struct ctx *ctx, struct file *f, void *buf, size_t n, uint64_t pos);
+
+/* RWF_ flags of preadv2(2) and pwritev2(2) beside pos; pos -1: the file's own offset. */
+MUST_CHECK ssize_t file_read_flags(struct ctx *ctx, struct file *f, struct uio *dst, int64_t pos, unsigned rwf);
+MUST_CHECK ssize_t file_write_flags(struct ctx *ctx, struct file *f, struct uio *src, int64_t pos, unsigned rwf);
+/* getdents64(2): entries from the file's offset on. -ENOTDIR, -ENOENT: removed. */
+MUST_CHECK int file_iterate(struct ctx *ctx, struct file *f, struct dir_sink *sink);
+/* ftruncate(2), fallocate(2), fsync(2) after the descriptor. */
+MUST_CHECK int file_truncate(struct ctx *ctx, struct file *f, int64_t size);
+MUST_CHECK int file_fallocate(struct ctx *ctx, struct file *f, int mode, int64_t off, int64_t len);
+MUST_CHECK int file_fsync(struct ctx *ctx, struct file *f, bool data_only);
+/* F_SETFL: the changeable ones of LX_O_. */
+MUST_CHECK int file_set_flags(struct ctx *ctx, struct file *f, unsigned flags);
+/* ioctl(2) of the file's own: -ENOTTY. FIONREAD of regular files is answered here. */
+MUST_CHECK long file_ioctl(struct ctx *ctx, struct file *f, struct mm *mm, unsigned cmd, uint64_t arg);
 
 int64_t file_seek(struct ctx *ctx, struct file *f, int64_t off, int whence);
 int64_t file_seek_generic(struct ctx *ctx, struct file *f, int64_t off, int whence, uint64_t size);

@@ -38,6 +38,8 @@ struct name {
 	size_t len;
 	uint64_t hash;
 };
+/* Borrows s. Whoever calls vfs functions that take a struct name fills it with this. */
+void name_init(struct name *n, const char *s, size_t len);
 
 /* What stat(2) and statx(2) are answered from. Times in ns since the epoch. */
 struct kstat {
@@ -56,6 +58,7 @@ enum iattr_valid {
 	IATTR_SIZE = 1 << 3,
 	IATTR_ATIME = 1 << 4, /* to the value given; the vfs has resolved UTIME_NOW */
 	IATTR_MTIME = 1 << 5,
+	IATTR_TIMES_NOW = 1 << 6, /* for the vfs: both times are "now", so write permission is enough */
 };
 
 /* What to change. The vfs has checked permission, cleared set-id bits as chown(2) and write(2) demand. */
@@ -78,13 +81,19 @@ struct fs_ops {
 /* Key: [I] immutable once mounted; [a] atomic */
 struct superblock {
 	const struct fs_ops *ops; /* [I] */
-	struct ref ref;
+	struct ref ref;           /* users together hold one, each inode holds one */
+	struct list link;         /* super.c: all that have users */
+	_Atomic uint64_t users;   /* [a] who mounted it or keeps it for later; at 0 the cached names and root go */
 	uint64_t dev;             /* [I] st_dev, anonymous numbers from superblock_new */
 	uint64_t magic;           /* [I] LX_TMPFS_MAGIC ... */
 	struct inode *root;       /* [I] owned */
 	_Atomic uint64_t flags;   /* [a] LX_MS_RDONLY ... of the filesystem itself */
 	bool revalidate;          /* [I] dentries are asked again at each walk (shared files, procfs) */
 	bool no_negative;         /* [I] never cache that a name is missing */
+	bool no_cache;            /* [I] names are forgotten as soon as nobody uses them (their inodes hold on to tasks) */
+	struct lock rename_lock;  /* RANK_FS_RENAME */
+	struct dentry *_Atomic root_dentry; /* [a] owned; made by the first mount */
+	_Atomic uint64_t names_gen; /* [a] counts changes of names; written under DCACHE */
 	void *priv;               /* [I] the filesystem's */
 };
 
@@ -103,7 +112,10 @@ struct inode_ops {
 	 * directory (symlink, file). NULL: the vfs uses lookup. INODE_DIR is not held.
 	 */
 	int (*walk)(struct ctx *ctx, struct inode *dir, const struct name *names, size_t n, struct inode **ret, size_t *ret_n);
-	/* Is what the name meant still true? 1 yes, 0 no (look up again), -errno. Only if sb->revalidate. NULL: yes. */
+	/*
+	 * Is what the name meant still true? 1 yes, 0 no (look up again), -errno. Only if sb->revalidate. NULL: yes. With or
+	 * without INODE_DIR. Never asked for names that were missing: those are looked up again.
+	 */
 	int (*revalidate)(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode);
 
 	/* The vfs proved that the name is not there (as far as it knows: -EEXIST is fine) and that dir may be written. */
@@ -197,6 +209,10 @@ MUST_CHECK int inode_permission(struct ctx *ctx, struct inode *i, unsigned mask)
 MUST_CHECK int inode_permission_generic(struct ctx *ctx, struct inode *i, unsigned mask);
 /* "owner or CAP_FOWNER". */
 bool inode_owner_or_capable(struct ctx *ctx, struct inode *i);
+/* The group of a new entry of dir: inode(7), set-group-ID on directories. The vfs repairs what an op got wrong. */
+uint32_t inode_group_for_new(struct ctx *ctx, struct inode *dir);
+/* What to clear of mode when a file is written or given away: S_ISUID and S_ISGID as inode(7) says. */
+uint32_t inode_setid_bits(struct ctx *ctx, struct inode *i);
 /* mtime and ctime, or atime, become now. */
 void inode_touch_mtime(struct inode *i);
 void inode_touch_atime(struct inode *i);

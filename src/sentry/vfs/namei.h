@@ -17,6 +17,9 @@ struct ctx;
 struct file;
 struct iattr;
 struct kstat;
+struct lx_statfs;
+struct strbuf;
+struct superblock;
 
 /* Root, working directory and umask: shared by CLONE_FS. Key: [f] lock */
 struct fs_info {
@@ -32,6 +35,7 @@ struct fs_info *fs_info_new(const struct path *root, const struct path *cwd, uin
 struct fs_info *fs_info_copy(struct fs_info *fs);
 struct fs_info *fs_info_get(struct fs_info *fs);
 void fs_info_put(struct fs_info *fs);
+DEFINE_AUTO(struct fs_info *, fs_info_put)
 struct path fs_info_root(struct fs_info *fs); /* caller owns */
 struct path fs_info_cwd(struct fs_info *fs);  /* caller owns */
 void fs_info_set_root(struct fs_info *fs, const struct path *p);
@@ -77,4 +81,16 @@ MUST_CHECK int vfs_rename(struct ctx *ctx, struct fs_info *fs, const struct path
 /* On a place already walked to; these look at read-only mounts too (-EROFS). */
 MUST_CHECK int vfs_setattr(struct ctx *ctx, const struct path *p, const struct iattr *attr);
 MUST_CHECK int vfs_access(struct ctx *ctx, const struct path *p, unsigned may_mask);
+/* truncate(2). */
+MUST_CHECK int vfs_truncate(struct ctx *ctx, const struct path *p, int64_t size);
+/* The target of a symlink, as readlink(2): -EINVAL if it is none. */
+MUST_CHECK int vfs_readlink(struct ctx *ctx, const struct path *p, struct strbuf *sb);
+/* chdir(2), chroot(2): a directory that may be searched (chroot: CAP_SYS_CHROOT). */
+MUST_CHECK int vfs_chdir(struct ctx *ctx, struct fs_info *fs, const struct path *p);
+MUST_CHECK int vfs_chroot(struct ctx *ctx, struct fs_info *fs, const struct path *p);
+/* statfs(2): the filesystem's numbers and the mount's flags. */
+MUST_CHECK int vfs_statfs(struct ctx *ctx, const struct path *p, struct lx_statfs *ret);
+/* syncfs(2), and sync(2): every filesystem there is. */
+MUST_CHECK int vfs_syncfs(struct ctx *ctx, struct superblock *sb);
+void vfs_sync_all(struct ctx *ctx);
 MUST_CHECK int vfs_getattr(struct ctx *ctx, const struct path *p, struct kstat *ret);

@@ -23,11 +23,16 @@ static inline void path_put_cleanup(struct path *p)
 {
 	path_put(p);
 }
+DEFINE_AUTO_INPLACE(struct path, path_put)
 bool path_equal(const struct path *a, const struct path *b);
 /* The inode, borrowed; NULL: a negative dentry. */
 struct inode *path_inode(const struct path *p);
+/* Is it an unlinked name (getcwd: -ENOENT)? Can it be reached from root (getcwd, /proc/mounts)? */
+bool path_is_unlinked(const struct path *p);
+bool path_is_below(const struct path *p, const struct path *root);
 /*
  * The name as seen from root, as getcwd(2) and /proc/self/fd show it: "/a/b", with " (deleted)" after an unlinked one
- * and "(unreachable)" before one outside root. 0 or -ENOMEM.
+ * and "(unreachable)" before one outside root. 0, -ENOMEM, or -ENAMETOOLONG: more than
+ * LX_PATH_MAX bytes.
  */
 MUST_CHECK int path_text(const struct path *p, const struct path *root, struct strbuf *sb);
