@@ -192,6 +192,8 @@ struct platform_ops {
 	void (*set_step)(struct pcontext *pc, bool on);
 	/* Processor time that the guest thread itself has used, ns. */
 	uint64_t (*cpu_time_ns)(struct pcontext *pc);
+	/* (B) Optional, NULL: not known. mincore(2) of [addr, addr+len), page aligned and mapped: one byte per page, bit 0. */
+	MUST_CHECK int (*incore)(struct pcontext *by, uint64_t addr, uint64_t len, uint8_t *ret_vec);
 };
 
 /* The platforms of this build, default first; NULL-terminated. */

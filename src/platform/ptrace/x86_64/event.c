@@ -104,7 +104,7 @@ static void fill_page_fault(struct pcontext *pc, uint64_t addr, struct plat_faul
 	f->addr = f->cr2 = addr;
 	f->trapno = TRAP_PF;
 	f->error_code = ERR_USER;
-	if (f->signo == SIGSEGV && f->code != SEGV_MAPERR)
+	if ((f->signo == SIGSEGV && f->code != SEGV_MAPERR) || addr >= HOST_TOP) /* Linux hides what is in its own half */
 		f->error_code |= ERR_PRESENT;
 	if (f->signo == SIGSEGV && f->code == SEGV_PKUERR)
 		f->error_code |= ERR_KEY;
@@ -156,7 +156,6 @@ static int undo_vsyscall(struct pcontext *pc, uint64_t addr, struct plat_event *
 	pc->regs_dirty = true;
 	fault(ret, SIGSEGV, SEGV_MAPERR);
 	fill_page_fault(pc, addr, &ret->fault);
-	ret->fault.error_code |= ERR_PRESENT; /* Linux hides what is in its own half */
 	return 1;
 }
 
