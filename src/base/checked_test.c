@@ -15,8 +15,8 @@ TEST(add_fits_up_to_the_last_value)
 
 TEST(a_result_must_fit_the_type_that_receives_it)
 {
-	uint32_t small;
-	int64_t sum;
+	uint32_t small = 0;
+	int64_t sum = 0;
 
 	EXPECT_FALSE(add_ok((uint64_t)UINT32_MAX, 1, &small));
 	EXPECT_TRUE(add_ok(UINT64_MAX, (int64_t)-1, &(uint64_t){0}));
