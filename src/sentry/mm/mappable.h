@@ -24,9 +24,11 @@ struct mappable_ops {
 	 * -ENODEV: cannot be mapped; -EACCES, -ENOMEM, ...
 	 */
 	int (*hostfd)(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret, uint64_t *ret_delta);
-	/* For /proc/pid/maps: device, inode number, and the path (may be empty). */
+	/* Device and inode number, which also are the identity of shared futex words, and the path (may be empty). */
 	void (*ident)(struct mappable *m, uint64_t *ret_dev, uint64_t *ret_ino);
 	void (*path)(struct mappable *m, struct strbuf *sb);
+	/* Written pages of [off, off+len) reach the disk before this returns, msync(2) MS_SYNC. NULL: nothing to do. */
+	int (*sync)(struct mappable *m, struct ctx *ctx, uint64_t off, uint64_t len);
 	/* The last reference is gone. */
 	void (*release)(struct mappable *m);
 };

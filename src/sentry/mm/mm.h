@@ -43,7 +43,7 @@ struct mm_map_args {
 	int max_prot;           /* what mprotect may ever allow; LX_PROT_READ|WRITE|EXEC for anonymous */
 	struct mappable *obj;   /* borrowed; NULL: anonymous */
 	uint64_t off;           /* page aligned */
-	const char *tag;        /* "[heap]", "[stack]", "[vdso]" for /proc/pid/maps, static; NULL: none */
+	const char *tag;        /* static: a special mapping ("[vdso]", "[vvar]"), never merged nor resized; NULL: ordinary */
 };
 
 MUST_CHECK int mm_map(struct mm *mm, struct ctx *ctx, const struct mm_map_args *a, uaddr_t *ret); /* mmap(2) */
@@ -62,6 +62,7 @@ MUST_CHECK int mm_lock(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t le
 MUST_CHECK int mm_unlock(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len);
 MUST_CHECK int mm_lockall(struct mm *mm, struct ctx *ctx, int flags);
 MUST_CHECK int mm_unlockall(struct mm *mm, struct ctx *ctx);
+MUST_CHECK int mm_seal(struct mm *mm, uaddr_t addr, uint64_t len, uint64_t flags);               /* mseal(2) */
 
 /*
  * A fault that the platform reported. 0: mended (the stack grew), run on. 1: it is the guest's; *ret_signo and *ret_code
@@ -74,7 +75,7 @@ int mm_fault(struct mm *mm, struct ctx *ctx, const struct plat_fault *f, uint64_
 struct mm_layout {
 	uint64_t code_lo, code_hi, data_lo, data_hi;
 	uint64_t brk_start;
-	uint64_t stack_top;
+	uint64_t stack_top; /* the first stack pointer; the vma that holds it is "[stack]" */
 	uint64_t arg_lo, arg_hi, env_lo, env_hi;
 	uint64_t auxv[64];
 	uint32_t nauxv; /* words used */
@@ -88,15 +89,23 @@ void mm_set_brk(struct mm *mm, uint64_t start);
 /* Choose the top of the mmap area for a stack limit, ASLR included; personality ADDR_NO_RANDOMIZE: no randomness. */
 void mm_choose_base(struct mm *mm, uint64_t stack_limit, bool randomize);
 
+/* Room for len bytes where mmap would look first, at a multiple of align; nothing is mapped. -ENOMEM. */
+MUST_CHECK int mm_find_free(struct mm *mm, uint64_t len, uint64_t align, uaddr_t *ret);
+/* Is nothing mapped in [lo, hi)? */
+bool mm_is_free(struct mm *mm, uint64_t lo, uint64_t hi);
+
 struct mm_vma_info {
 	uint64_t lo, hi, off;
-	int prot, flags;
-	const char *tag;
+	int prot, flags; /* LX_PROT_; LX_MAP_SHARED or PRIVATE, and ANONYMOUS, GROWSDOWN, NORESERVE, LOCKED */
+	const char *tag; /* the mapping's own, or "[heap]", "[stack]" by place; NULL: none */
 	struct mappable *obj; /* borrowed for the call */
 	uint64_t dev, ino;
 	bool locked;
 };
-/* Call fn for each vma, lowest first, until it returns non-zero; MM_MAP is held. Returns fn's last value. */
+/*
+ * Call fn for each vma, lowest first, until it returns non-zero; MM_MAP is held. Returns fn's last value. fn may take a
+ * reference to obj, but must not call its ops (path) before mm_for_each_vma has returned.
+ */
 int mm_for_each_vma(struct mm *mm, int (*fn)(void *arg, const struct mm_vma_info *v), void *arg);
 
 struct mm_counts {
@@ -108,6 +117,7 @@ struct mm_counts {
 void mm_get_counts(struct mm *mm, struct mm_counts *ret);
 
 /* dumpable flag of prctl(2) and the executable file (opaque to mm; released by the function given). */
+/* Takes over one reference to exe. */
 void mm_set_exe(struct mm *mm, void *exe, void *(*get)(void *), void (*put)(void *));
 void *mm_get_exe(struct mm *mm); /* through get(); NULL: none */
 _Atomic int *mm_dumpable(struct mm *mm);
