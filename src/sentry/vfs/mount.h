@@ -30,6 +30,8 @@ MUST_CHECK int vfs_mount(struct ctx *ctx, const struct path *where, struct super
 /* With LX_MS_REC everything that is mounted below comes along. The flags are those of `from`. */
 MUST_CHECK int vfs_bind(struct ctx *ctx, const struct path *from, const struct path *where, uint64_t ms_flags);
 MUST_CHECK int vfs_remount(struct ctx *ctx, const struct path *where, uint64_t ms_flags);
+/* MS_REMOUNT alone: of the filesystem itself, wherever it is mounted, and of this mount. data: its options, or NULL. */
+MUST_CHECK int vfs_reconfigure(struct ctx *ctx, const struct path *where, uint64_t ms_flags, const char *data);
 /* Move the mount whose root `from` is (MS_MOVE). */
 MUST_CHECK int vfs_move_mount(struct ctx *ctx, const struct path *from, const struct path *where);
 /* flags: LX_MNT_DETACH, LX_MNT_FORCE, LX_MNT_EXPIRE. `where` is the only path that the caller holds on the mount. */
