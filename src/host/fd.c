@@ -32,7 +32,10 @@ int host_open(int dirfd, const char *path, int flags, mode_t mode)
 	return result(fd);
 }
 
-/* Linux frees the number even if it answers EINTR or EIO, so close is never repeated. EBADF is a bug of ours. */
+/*
+ * Linux frees the number even if it answers EINTR or EIO, so close is never repeated. EBADF is a
+ * bug of ours.
+ */
 void host_close(int fd)
 {
 	int saved = errno;

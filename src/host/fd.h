@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making, passing and closing host descriptors. Every descriptor made here is close-on-exec; all return a descriptor
- * (or 0) or -errno. EINTR is retried where the call can be repeated.
+ * Making, passing and closing host descriptors. Every descriptor made here is close-on-exec; all
+ * return a descriptor (or 0) or -errno. EINTR is retried where the call can be repeated.
  */
 #pragma once
 
@@ -31,7 +31,10 @@ static inline int host_take_fd(int *fd)
 
 /* A second descriptor, with a number of at least min. */
 MUST_CHECK int host_dup(int fd, int min);
-/* A second descriptor with exactly that number, kept over exec: for stdio and for descriptors that a child inherits. */
+/*
+ * A second descriptor with exactly that number, kept over exec: for stdio and for descriptors that
+ * a child inherits.
+ */
 MUST_CHECK int host_dup_to(int fd, int to);
 MUST_CHECK int host_set_cloexec(int fd, bool cloexec);
 /* S_IFMT and permission bits of fstat(2). */
@@ -40,8 +43,9 @@ MUST_CHECK int host_file_type(int fd, mode_t *ret_mode);
 MUST_CHECK int host_get_flags(int fd);
 bool host_is_tty(int fd);
 /*
- * A terminal or pipe that others have open too: a new descriptor with a non-blocking description of its own, by way of
- * /proc/self/fd. For who hands streams in, before any lockdown. -errno: not possible (no /proc, no permission, not such a file).
+ * A terminal or pipe that others have open too: a new descriptor with a non-blocking description of
+ * its own, by way of /proc/self/fd. For who hands streams in, before any lockdown. -errno: not
+ * possible (no /proc, no permission, not such a file).
  */
 MUST_CHECK int host_own_description(int fd);
 /* ret[0] reads, ret[1] writes. */
@@ -57,19 +61,24 @@ MUST_CHECK int host_eventfd(void);
 void host_eventfd_signal(int fd);
 void host_eventfd_drain(int fd);
 
-/* Close everything but keep[0..n), which is sorted in place. Also works on hosts without close_range(2). */
+/*
+ * Close everything but keep[0..n), which is sorted in place. Also works on hosts without
+ * close_range(2).
+ */
 MUST_CHECK int host_close_all_but(int *keep, size_t n);
 
 #define HOST_FDS_MAX 253 /* SCM_MAX_FD */
 
 /*
- * One message of n > 0 bytes with nfds descriptors (at most HOST_FDS_MAX) over a unix socket; no SIGPIPE. The bytes sent.
- * flags: MSG_DONTWAIT or 0.
+ * One message of n > 0 bytes with nfds descriptors (at most HOST_FDS_MAX) over a unix socket; no
+ * SIGPIPE. The bytes sent. flags: MSG_DONTWAIT or 0.
  */
-MUST_CHECK ssize_t host_send_fds(int sock, const void *buf, size_t n, const int *fds, size_t nfds, int flags);
+MUST_CHECK ssize_t host_send_fds(int sock, const void *buf, size_t n, const int *fds, size_t nfds,
+				 int flags);
 /*
- * The bytes received, 0 at the end; *ret_nfds of at most max descriptors stand in fds and are the caller's. -EMSGSIZE: a
- * record was longer than n; -ETOOMANYREFS: the peer sent more than max descriptors; -EMFILE: no room in our own table.
- * Then all were closed.
+ * The bytes received, 0 at the end; *ret_nfds of at most max descriptors stand in fds and are the
+ * caller's. -EMSGSIZE: a record was longer than n; -ETOOMANYREFS: the peer sent more than max
+ * descriptors; -EMFILE: no room in our own table. Then all were closed.
  */
-MUST_CHECK ssize_t host_recv_fds(int sock, void *buf, size_t n, int *fds, size_t max, size_t *ret_nfds, int flags);
+MUST_CHECK ssize_t host_recv_fds(int sock, void *buf, size_t n, int *fds, size_t max,
+				 size_t *ret_nfds, int flags);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors over unix sockets, unix(7). What the peer says is not trusted: descriptors that do not fit are closed, never leaked,
- * and a message that lost some is an error as a whole.
+ * Descriptors over unix sockets, unix(7). What the peer says is not trusted: descriptors that do
+ * not fit are closed, never leaked, and a message that lost some is an error as a whole.
  */
 #include <errno.h>
 #include <string.h>
@@ -69,12 +69,15 @@ static int take_rights(struct cmsghdr *c, int *fds, size_t max, size_t *n)
 	return r;
 }
 
-ssize_t host_recv_fds(int sock, void *buf, size_t n, int *fds, size_t max, size_t *ret_nfds, int flags)
+ssize_t host_recv_fds(int sock, void *buf, size_t n, int *fds, size_t max, size_t *ret_nfds,
+		      int flags)
 {
 	union control control;
 	struct iovec iov = {.iov_base = buf, .iov_len = n};
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof(control)};
 	size_t nfds = 0;
 	ssize_t r;
 	int err = 0;

@@ -123,7 +123,8 @@ int host_poll_until(int fd, uint32_t events, int64_t deadline_ns)
 			int64_t left = deadline_ns - host_monotonic_ns();
 
 			left = left > 0 ? left : 0;
-			ts = (struct timespec){.tv_sec = left / NSEC_IN_SEC, .tv_nsec = left % NSEC_IN_SEC};
+			ts = (struct timespec){.tv_sec = left / NSEC_IN_SEC,
+					       .tv_nsec = left % NSEC_IN_SEC};
 			timeout = &ts;
 		}
 		r = ppoll(&p, 1, timeout, NULL);

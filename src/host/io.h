@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Moving bytes and hearing of readiness. All return bytes (or 0) or -errno; EINTR is retried. Events are the host's poll(2)
- * and epoll(7) bits, which are also the guest's.
+ * Moving bytes and hearing of readiness. All return bytes (or 0) or -errno; EINTR is retried.
+ * Events are the host's poll(2) and epoll(7) bits, which are also the guest's.
  */
 #pragma once
 
@@ -23,7 +23,10 @@ MUST_CHECK ssize_t host_write(int fd, const void *buf, size_t n);
 /* Until all is moved: 0; -EPIPE (write), -ENODATA (read: the end came early). */
 MUST_CHECK int host_read_all(int fd, void *buf, size_t n);
 MUST_CHECK int host_write_all(int fd, const void *buf, size_t n);
-/* At the file position, without sleeping, whatever O_NONBLOCK says: -EAGAIN; -EOPNOTSUPP: this file cannot promise it. */
+/*
+ * At the file position, without sleeping, whatever O_NONBLOCK says: -EAGAIN; -EOPNOTSUPP: this file
+ * cannot promise it.
+ */
 MUST_CHECK ssize_t host_read_nowait(int fd, void *buf, size_t n);
 MUST_CHECK ssize_t host_write_nowait(int fd, const void *buf, size_t n);
 /* The same of a socket, and no SIGPIPE. */
@@ -32,7 +35,10 @@ MUST_CHECK ssize_t host_send_nowait(int fd, const void *buf, size_t n);
 
 /* The poll(2) bits of `events`, ERR, HUP and NVAL that hold now. */
 uint32_t host_poll_now(int fd, uint32_t events);
-/* Sleep until one of events holds; deadline on CLOCK_MONOTONIC (INT64_MAX: none). The bits, or -ETIMEDOUT. */
+/*
+ * Sleep until one of events holds; deadline on CLOCK_MONOTONIC (INT64_MAX: none). The bits, or
+ * -ETIMEDOUT.
+ */
 MUST_CHECK int host_poll_until(int fd, uint32_t events, int64_t deadline_ns);
 
 MUST_CHECK int host_epoll_new(void);

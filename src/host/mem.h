@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Sentry's own address space: reserve a range without memory, make parts of it usable, give memory back.
- * Addresses and lengths are whole pages.
+ * The Sentry's own address space: reserve a range without memory, make parts of it usable, give
+ * memory back. Addresses and lengths are whole pages.
  */
 #pragma once
 
@@ -9,7 +9,10 @@
 
 #include "base/compiler.h"
 
-/* len bytes of address space aligned to align (a power of two, at least a page) that nobody may touch. -ENOMEM. */
+/*
+ * len bytes of address space aligned to align (a power of two, at least a page) that nobody may
+ * touch. -ENOMEM.
+ */
 MUST_CHECK int host_mem_reserve(size_t len, size_t align, void **ret_p);
 /* Make [p, p+len) of a reservation readable and writable; it reads as zeroes at first. -ENOMEM. */
 MUST_CHECK int host_mem_commit(void *p, size_t len);

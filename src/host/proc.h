@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes of our own on the host: make, watch, reap, and what a process may say about itself once (prctl(2)).
- * Deaths are learnt by pidfd: a pid alone may be somebody else's by the time it is used.
+ * Processes of our own on the host: make, watch, reap, and what a process may say about itself once
+ * (prctl(2)). Deaths are learnt by pidfd: a pid alone may be somebody else's by the time it is
+ * used.
  */
 #pragma once
 
@@ -10,11 +11,14 @@
 
 #include "base/compiler.h"
 
-/* fork(2): 0 in the child, the pid in the parent, -errno. Only the calling thread lives on in the child. */
+/*
+ * fork(2): 0 in the child, the pid in the parent, -errno. Only the calling thread lives on in the
+ * child.
+ */
 MUST_CHECK pid_t host_fork(void);
 /*
- * As host_fork, with a pidfd for the parent (close-on-exec). -errno: there is no child; -ENOSYS: the host has no pidfds.
- * The child's *ret_pidfd is -1.
+ * As host_fork, with a pidfd for the parent (close-on-exec). -errno: there is no child; -ENOSYS:
+ * the host has no pidfds. The child's *ret_pidfd is -1.
  */
 MUST_CHECK pid_t host_fork_pidfd(int *ret_pidfd);
 /* A pidfd of a child that is not reaped yet, or of another process that is known to live. */
@@ -36,8 +40,8 @@ MUST_CHECK int host_wait(pid_t pid, struct host_exit *ret);
 MUST_CHECK int host_wait_now(pid_t pid, struct host_exit *ret);
 
 /*
- * Get signo when the parent thread ends. -ESRCH: the parent was not `parent` any more when this was set, so no signal
- * will come; the caller ends itself.
+ * Get signo when the parent thread ends. -ESRCH: the parent was not `parent` any more when this was
+ * set, so no signal will come; the caller ends itself.
  */
 MUST_CHECK int host_die_with_parent(int signo, pid_t parent);
 /* No exec gives privileges from now on, and filters may be installed without any. */

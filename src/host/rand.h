@@ -4,5 +4,8 @@
 
 #include <stddef.h>
 
-/* Fill buf. Sleeps only while the host is so young that its pool is empty. Never fails; a host without it is refused. */
+/*
+ * Fill buf. Sleeps only while the host is so young that its pool is empty. Never fails; a host
+ * without it is refused.
+ */
 void host_random(void *buf, size_t n);

@@ -2,13 +2,14 @@
 /*
  * The compiler from filter rows to classic BPF.
  *
- *	check the architecture -> binary search on the number -> rows of that number in order -> otherwise
+ *	the architecture -> binary search on the number -> rows of that number -> otherwise
  *
- * Why not libseccomp: it takes one comparison per argument and rule, so no ranges; it needs about a millisecond for a table
- * of ours, which every start of a sandbox would pay; and this is small enough to test against every row.
+ * Why not libseccomp: it takes one comparison per argument and rule, so no ranges; it needs about a
+ * millisecond for a table of ours, which every start of a sandbox would pay; and this is small
+ * enough to test against every row.
  *
- * BPF's conditional jumps reach 255 instructions: they stay inside one row (at most 24 instructions); everything longer is an
- * unconditional jump, whose reach is not limited.
+ * BPF's conditional jumps reach 255 instructions: they stay inside one row (at most 24
+ * instructions); everything longer is an unconditional jump, whose reach is not limited.
  */
 #include "host/seccomp.h"
 
@@ -252,7 +253,8 @@ static void emit_program(struct builder *b)
 
 static bool arg_makes_sense(const struct filter_arg *r)
 {
-	bool wide = r->op == FILTER_OP_EQ64 || r->op == FILTER_OP_MASK64 || r->op == FILTER_OP_RANGE64;
+	bool wide = r->op == FILTER_OP_EQ64 || r->op == FILTER_OP_MASK64 ||
+		    r->op == FILTER_OP_RANGE64;
 
 	if (r->arg > 5)
 		return false;
@@ -270,7 +272,8 @@ static bool rules_make_sense(const struct filter_rule *rules, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (rules[i].nr < 0)
 			return false;
-		for (size_t k = 0; k < FILTER_ARGS_MAX && rules[i].args[k].op != FILTER_OP_ANY; k++) {
+		for (size_t k = 0; k < FILTER_ARGS_MAX && rules[i].args[k].op != FILTER_OP_ANY;
+		     k++) {
 			if (!arg_makes_sense(&rules[i].args[k]))
 				return false;
 		}
@@ -348,7 +351,10 @@ int filter_install(const struct filter *f, unsigned flags)
 
 	if (r < 0)
 		return -errno;
-	/* With TSYNC a positive answer is the thread that could not follow; with a listener it is the descriptor. */
+	/*
+	 * With TSYNC a positive answer is the thread that could not follow; with a listener it is
+	 * the descriptor.
+	 */
 	if (r > 0 && !(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
 		return -ESRCH;
 	return (int)r;

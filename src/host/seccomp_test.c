@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filter compiler: its programs, run by an interpreter here and by the host's kernel, mean what the table says. */
+/*
+ * The filter compiler: its programs, run by an interpreter here and by the host's kernel, mean what
+ * the table says.
+ */
 #include "host/seccomp.h"
 
 #include <errno.h>
@@ -90,7 +93,8 @@ static uint32_t judge(const struct filter_rule *rules, size_t n, const struct se
 	for (size_t i = 0; i < n; i++) {
 		bool all = rules[i].nr == d->nr;
 
-		for (size_t k = 0; k < FILTER_ARGS_MAX && all && rules[i].args[k].op != FILTER_OP_ANY; k++)
+		for (size_t k = 0;
+		     k < FILTER_ARGS_MAX && all && rules[i].args[k].op != FILTER_OP_ANY; k++)
 			all = arg_holds(&rules[i].args[k], d);
 		if (all)
 			return rules[i].action;
@@ -107,17 +111,20 @@ static uint64_t next(uint64_t *seed)
 /* Values at and around the borders that rules have. */
 static uint64_t pick(uint64_t *seed)
 {
-	static const uint64_t bases[] = {0, 1, 5, 0x80000000, 0xffffffff, 0x100000000, 0x1000000ff, UINT64_MAX};
+	static const uint64_t bases[] = {0,          1,           5,           0x80000000,
+					 0xffffffff, 0x100000000, 0x1000000ff, UINT64_MAX};
 	uint64_t r = next(seed);
 
-	return bases[r % ARRAY_SIZE(bases)] + (r >> 8) % 4 - (r >> 16) % 4 + ((r >> 24) % 8 == 0 ? r >> 32 : 0);
+	return bases[r % ARRAY_SIZE(bases)] + (r >> 8) % 4 - (r >> 16) % 4 +
+	       ((r >> 24) % 8 == 0 ? r >> 32 : 0);
 }
 
 static void random_arg(struct filter_arg *r, uint64_t *seed)
 {
 	uint64_t a = pick(seed), b = pick(seed);
 
-	*r = (struct filter_arg){.op = (enum filter_op)(1 + next(seed) % 6), .arg = (unsigned)(next(seed) % 6)};
+	*r = (struct filter_arg){.op = (enum filter_op)(1 + next(seed) % 6),
+				 .arg = (unsigned)(next(seed) % 6)};
 	if (r->op == FILTER_OP_EQ32 || r->op == FILTER_OP_MASK32 || r->op == FILTER_OP_RANGE32) {
 		a &= UINT32_MAX;
 		b &= UINT32_MAX;
@@ -155,7 +162,8 @@ TEST(random_tables_mean_what_they_say)
 		}
 		EXPECT_EQ(filter_build(rules, n, DENY, &f), 0);
 		for (int call = 0; call < 4000; call++) {
-			struct seccomp_data d = {.nr = (int)(next(&seed) % 42), .arch = AUDIT_ARCH_X86_64};
+			struct seccomp_data d = {.nr = (int)(next(&seed) % 42),
+						 .arch = AUDIT_ARCH_X86_64};
 
 			for (size_t k = 0; k < 6; k++)
 				d.args[k] = pick(&seed);
@@ -166,7 +174,8 @@ TEST(random_tables_mean_what_they_say)
 
 TEST(other_architectures_are_killed_and_x32_is_not_in_the_table)
 {
-	static const struct filter_rule rules[] = {{.nr = SYS_getpid, .name = "getpid", .action = ALLOW}};
+	static const struct filter_rule rules[] = {
+		{.nr = SYS_getpid, .name = "getpid", .action = ALLOW}};
 	AUTO(filter_fini) struct filter f = {NULL, 0};
 	struct seccomp_data d = {.nr = SYS_getpid, .arch = AUDIT_ARCH_X86_64};
 
@@ -181,9 +190,9 @@ TEST(other_architectures_are_killed_and_x32_is_not_in_the_table)
 TEST(rules_that_make_no_sense_are_refused)
 {
 	static const struct filter_arg bad[] = {
-		{FILTER_OP_EQ32, 6, 0, 0},           {FILTER_OP_EQ32, 0, 1ULL << 32, 0},
-		{FILTER_OP_MASK32, 0, 0x1, 0x2},     {FILTER_OP_MASK64, 0, 0, 0},
-		{FILTER_OP_RANGE64, 0, 10, 9},       {FILTER_OP_RANGE32, 0, 0, 1ULL << 32},
+		{FILTER_OP_EQ32, 6, 0, 0},       {FILTER_OP_EQ32, 0, 1ULL << 32, 0},
+		{FILTER_OP_MASK32, 0, 0x1, 0x2}, {FILTER_OP_MASK64, 0, 0, 0},
+		{FILTER_OP_RANGE64, 0, 10, 9},   {FILTER_OP_RANGE32, 0, 0, 1ULL << 32},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -202,7 +211,8 @@ TEST(a_table_that_is_too_long_is_refused)
 
 	EXPECT_TRUE(rules);
 	for (int i = 0; i < ROWS; i++)
-		rules[i] = (struct filter_rule){.nr = i, .name = "x", .action = ALLOW, .args = {FILTER_EQ64(0, 1)}};
+		rules[i] = (struct filter_rule){
+			.nr = i, .name = "x", .action = ALLOW, .args = {FILTER_EQ64(0, 1)}};
 	EXPECT_ERR(filter_build(rules, ROWS, DENY, &f), E2BIG);
 }
 
@@ -212,20 +222,27 @@ TEST(rows_are_printed_for_people)
 					     .name = "mmap",
 					     .action = ALLOW,
 					     .why = "memory, never code",
-					     .args = {FILTER_MASK32(2, 4, 0), FILTER_RANGE64(1, 1, 0x1000)}};
+					     .args = {FILTER_MASK32(2, 4, 0),
+						      FILTER_RANGE64(1, 1, 0x1000)}};
 	AUTO(strbuf_fini) struct strbuf sb = STRBUF_INIT;
 
 	filter_rule_print(&sb, &r);
-	EXPECT_STREQ(strbuf_str(&sb), "mmap(arg2 & 0x4 == 0x0, 0x1 <= arg1 <= 0x1000) allow: memory, never code\n");
+	EXPECT_STREQ(strbuf_str(&sb),
+		     "mmap(arg2 & 0x4 == 0x0, 0x1 <= arg1 <= 0x1000) allow: memory, never code\n");
 }
 
-/* In a child, since a filter is for ever: dup of 0 is allowed, of others not; everything else works. */
+/*
+ * In a child, since a filter is for ever: dup of 0 is allowed, of others not; everything else
+ * works.
+ */
 static int try_filter(void)
 {
 	static const struct filter_rule rules[] = {
 		{.nr = SYS_dup, .name = "dup", .action = ALLOW, .args = {FILTER_EQ32(0, 0)}},
 		{.nr = SYS_dup, .name = "dup", .action = SECCOMP_RET_ERRNO | EXDEV},
-		{.nr = SYS_lseek, .name = "lseek", .action = SECCOMP_RET_ERRNO | ENOTTY,
+		{.nr = SYS_lseek,
+		 .name = "lseek",
+		 .action = SECCOMP_RET_ERRNO | ENOTTY,
 		 .args = {FILTER_RANGE64(1, 0x100000001, 0x200000000)}},
 	};
 	struct filter f;

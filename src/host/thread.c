@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pthreads, since libc must know of every thread that calls it (TLS, stack cache, cancellation of robust lists). */
+/*
+ * pthreads, since libc must know of every thread that calls it (TLS, stack cache, cancellation of
+ * robust lists).
+ */
 #include "host/thread.h"
 
 #include <errno.h>
@@ -37,7 +40,8 @@ static int start(struct host_thread *t, const pthread_attr_t *attr)
 		int state;
 
 		/* A detached thread may have freed t already. */
-		if (pthread_attr_getdetachstate(attr, &state) == 0 && state == PTHREAD_CREATE_JOINABLE)
+		if (pthread_attr_getdetachstate(attr, &state) == 0 &&
+		    state == PTHREAD_CREATE_JOINABLE)
 			t->id = id;
 	}
 	return -err;
@@ -64,7 +68,8 @@ int host_thread_start(struct host_thread *t, const char *name, void (*fn)(void *
 	return start_as(t, PTHREAD_CREATE_JOINABLE);
 }
 
-int host_thread_start_detached(struct host_thread *t, const char *name, void (*fn)(void *arg), void *arg)
+int host_thread_start_detached(struct host_thread *t, const char *name, void (*fn)(void *arg),
+			       void *arg)
 {
 	*t = (struct host_thread){.fn = fn, .arg = arg, .name = name};
 	return start_as(t, PTHREAD_CREATE_DETACHED);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads of our own processes: a small stack with a guard page, every signal blocked (signals of the host are for nobody
- * but who asks for them by signalfd or by unblocking), a name that ps and gdb show.
+ * Threads of our own processes: a small stack with a guard page, every signal blocked (signals of
+ * the host are for nobody but who asks for them by signalfd or by unblocking), a name that ps and
+ * gdb show.
  */
 #pragma once
 
@@ -33,12 +34,15 @@ struct host_thread {
 };
 
 /*
- * Run fn(arg) on a new thread; the thread ends when fn returns. t (and name, cut to 15 bytes) must stay until fn is entered;
- * who joins keeps t until then. Exactly one of join and detach follows. -EAGAIN, -ENOMEM: the host gives no thread.
+ * Run fn(arg) on a new thread; the thread ends when fn returns. t (and name, cut to 15 bytes) must
+ * stay until fn is entered; who joins keeps t until then. Exactly one of join and detach follows.
+ * -EAGAIN, -ENOMEM: the host gives no thread.
  */
-MUST_CHECK int host_thread_start(struct host_thread *t, const char *name, void (*fn)(void *arg), void *arg);
+MUST_CHECK int host_thread_start(struct host_thread *t, const char *name, void (*fn)(void *arg),
+				 void *arg);
 void host_thread_join(struct host_thread *t);
 /* As host_thread_start, but nobody joins: fn may free t. */
-MUST_CHECK int host_thread_start_detached(struct host_thread *t, const char *name, void (*fn)(void *arg), void *arg);
+MUST_CHECK int host_thread_start_detached(struct host_thread *t, const char *name,
+					  void (*fn)(void *arg), void *arg);
 /* Name the calling thread. */
 void host_thread_set_name(const char *name);

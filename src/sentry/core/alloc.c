@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arena's front: the budget, the names of all types, and what happens around the lock. An allocation is
+ * The arena's front: the budget, the names of all types, and what happens around the lock. An
+ * allocation is
  *	charge the budget -> take a slot (locked) -> clean it
  * and a release is
  *	poison -> give the slot back (locked) -> return the charge
- * so filling memory is never done under the lock. What is held is counted by slots and page runs, not by asked bytes.
+ * so filling memory is never done under the lock. What is held is counted by slots and page runs,
+ * not by asked bytes.
  *
- * Byte blocks: bytes between what was asked for and the end of the slot are zero as long as the owner keeps to his own, which
- * is what arena_realloc relies on when it grows in place.
+ * Byte blocks: bytes between what was asked for and the end of the slot are zero as long as the
+ * owner keeps to his own, which is what arena_realloc relies on when it grows in place.
  */
 #include "sentry/core/alloc.h"
 
@@ -236,10 +238,10 @@ uint64_t arena_leaks_log(void)
 	n = large_in_use;
 	if (large_in_use > 0)
 		log_debug("arena: %llu large blocks in use", (unsigned long long)large_in_use);
-	list_for_each_entry(s, &slabs, link)
-	{
+	list_for_each_entry(s, &slabs, link) {
 		if (s->in_use > 0)
-			log_debug("arena: %llu of %s in use", (unsigned long long)s->in_use, s->name);
+			log_debug("arena: %llu of %s in use", (unsigned long long)s->in_use,
+				  s->name);
 		n += s->in_use;
 	}
 	return n;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arena: where every object of the Sentry lives. Typed slabs for objects, size classes for byte blocks; counted, limited,
- * poisoned when freed, zeroed when given out. No malloc on guest paths.
+ * The arena: where every object of the Sentry lives. Typed slabs for objects, size classes for byte
+ * blocks; counted, limited, poisoned when freed, zeroed when given out. No malloc on guest paths.
  *
  *	SLAB_DEFINE(pipe_slab, struct pipe);
- *	struct pipe *p = slab_alloc(&pipe_slab);   NULL: the budget or the host's memory is gone -> -ENOMEM
+ *	struct pipe *p = slab_alloc(&pipe_slab);   NULL: the budget or the host's memory is gone
  *	slab_free(&pipe_slab, p);
  */
 #pragma once
@@ -20,14 +20,15 @@ struct slab_page;
 struct slab {
 	const char *name;
 	size_t size, align;
-	struct list link;       /* [ARENA] all types, on first use */
-	struct list partial;    /* [ARENA] pages with a free slot */
-	uint64_t in_use;        /* [ARENA] objects */
-	uint64_t pages;         /* [ARENA] */
-	uint64_t empty_pages;   /* [ARENA] of them without an object: at most one is kept */
+	struct list link;     /* [ARENA] all types, on first use */
+	struct list partial;  /* [ARENA] pages with a free slot */
+	uint64_t in_use;      /* [ARENA] objects */
+	uint64_t pages;       /* [ARENA] */
+	uint64_t empty_pages; /* [ARENA] of them without an object: at most one is kept */
 };
 
-#define SLAB_DEFINE(var, type) struct slab var = {.name = #type, .size = sizeof(type), .align = _Alignof(type)}
+#define SLAB_DEFINE(var, type)                                                                     \
+	struct slab var = {.name = #type, .size = sizeof(type), .align = _Alignof(type)}
 
 /* A zeroed object. Caller owns; NULL: out of memory. */
 void *slab_alloc(struct slab *s);
@@ -62,7 +63,10 @@ static inline UNUSED void auto_arena_free_str(char **p)
 /* The budget in bytes; 0: none. What is held now. */
 void arena_set_limit(uint64_t bytes);
 uint64_t arena_used(void);
-/* Objects not freed yet, all types. With the names and counts in the log at debug level. For leak checks at exit. */
+/*
+ * Objects not freed yet, all types. With the names and counts in the log at debug level. For leak
+ * checks at exit.
+ */
 uint64_t arena_leaks_log(void);
 /* Test hook: the nth allocation from now fails (0: off). */
 void arena_fail_nth(uint64_t n);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arena's store for builds under AddressSanitizer and its like: each object is a malloc of its own, so that the sanitizer
- * sees every access outside one and every use after its release. A header before the object keeps what the arena proper
- * keeps in page descriptors, and the same mistakes panic.
+ * The arena's store for builds under AddressSanitizer and its like: each object is a malloc of its
+ * own, so that the sanitizer sees every access outside one and every use after its release. A
+ * header before the object keeps what the arena proper keeps in page descriptors, and the same
+ * mistakes panic.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static void *object_new(struct slab *s, size_t size, size_t align)
 		return NULL;
 	obj = (char *)mem + before;
 	memset(obj, 0, size);
-	*head_of(obj) = (struct head){.magic = HEAD_MAGIC, .slab = s, .size = size, .before = before};
+	*head_of(obj) =
+		(struct head){.magic = HEAD_MAGIC, .slab = s, .size = size, .before = before};
 	return obj;
 }
 

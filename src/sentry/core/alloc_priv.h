@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside the arena. alloc.c counts, limits and names; below it is one of two stores, chosen by the build:
+ * Inside the arena. alloc.c counts, limits and names; below it is one of two stores, chosen by the
+ * build:
  *	alloc_slab.c over alloc_runs.c    the arena proper
  *	alloc_heap.c                      one malloc per object, for sanitizers that watch malloc
  * All state of either store is guarded by arena_lock.
@@ -12,7 +13,10 @@
 
 extern struct lock arena_lock; /* rank ARENA */
 
-/* What fills a freed object. In debug builds all of it, and the arena looks at it again before the next use. */
+/*
+ * What fills a freed object. In debug builds all of it, and the arena looks at it again before the
+ * next use.
+ */
 #define ARENA_POISON 0x5a
 #ifdef CAISSON_DEBUG
 #define ARENA_POISON_MAX SIZE_MAX
@@ -39,5 +43,8 @@ struct slab *store_class(size_t n);
 /* A large block; zeroed. NULL: no memory. */
 void *store_large_take(size_t n) REQUIRES(arena_lock);
 void store_large_give(void *p) REQUIRES(arena_lock);
-/* Whose slot p is (NULL: a large block), and how many bytes it holds. Panics unless p is the start of a block in use. */
+/*
+ * Whose slot p is (NULL: a large block), and how many bytes it holds. Panics unless p is the start
+ * of a block in use.
+ */
 struct slab *store_block_find(const void *p, size_t *ret_size) REQUIRES(arena_lock);

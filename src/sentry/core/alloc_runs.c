@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Page runs: best fit out of bins by powers of two, neighbours joined at once, the break moved up when nothing fits.
- * Descriptors are committed together with the pages that they describe.
+ * Page runs: best fit out of bins by powers of two, neighbours joined at once, the break moved up
+ * when nothing fits. Descriptors are committed together with the pages that they describe.
  */
 #include "sentry/core/alloc_runs.h"
 
@@ -46,7 +46,8 @@ static bool reserve(void)
 	for (len = RESERVE_MAX; len >= RESERVE_MIN; len /= 2) {
 		if (host_mem_reserve(len, ARENA_PAGE, &base) < 0)
 			continue;
-		if (host_mem_reserve(len / ARENA_PAGE * sizeof(struct slab_page), HOST_PAGE, &pages) == 0)
+		if (host_mem_reserve(len / ARENA_PAGE * sizeof(struct slab_page), HOST_PAGE,
+				     &pages) == 0)
 			break;
 		host_mem_release(base, len);
 	}
@@ -68,7 +69,8 @@ static bool commit_descriptors(size_t npages)
 		return false;
 	if (need <= arena.pages_committed)
 		return true;
-	if (host_mem_commit((char *)arena.pages + arena.pages_committed, need - arena.pages_committed) < 0)
+	if (host_mem_commit((char *)arena.pages + arena.pages_committed,
+			    need - arena.pages_committed) < 0)
 		return false;
 	arena.pages_committed = need;
 	return true;
@@ -132,8 +134,7 @@ static struct slab_page *find_fit(size_t npages)
 	for (unsigned k = bin_of(npages); k < NBINS; k++) {
 		struct slab_page *page, *best = NULL;
 
-		list_for_each_entry(page, &arena.bins[k], link)
-		{
+		list_for_each_entry(page, &arena.bins[k], link) {
 			if (page->npages >= npages && (!best || page->npages < best->npages))
 				best = page;
 		}

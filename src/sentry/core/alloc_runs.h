@@ -2,12 +2,13 @@
 /*
  * The ground of the arena: one reservation of address space, cut into runs of 64 KiB pages.
  *
- * What is known of a page stands in its descriptor, in an array apart from the pages: an object that is written past its
- * end, or after it was freed, cannot reach the arena's own state.
+ * What is known of a page stands in its descriptor, in an array apart from the pages: an object
+ * that is written past its end, or after it was freed, cannot reach the arena's own state.
  *
- * Invariants: (1) the pages below the break are covered by runs without gaps; (2) no two free runs touch; (3) all pages of a
- * free run read as zeroes and hold no memory of the host; (4) head and last descriptor of a free run say PAGE_FREE and its
- * length; (5) only the head of a run in use says PAGE_SLAB or PAGE_LARGE, so no other address passes for a block.
+ * Invariants: (1) the pages below the break are covered by runs without gaps; (2) no two free runs
+ * touch; (3) all pages of a free run read as zeroes and hold no memory of the host; (4) head and
+ * last descriptor of a free run say PAGE_FREE and its length; (5) only the head of a run in use
+ * says PAGE_SLAB or PAGE_LARGE, so no other address passes for a block.
  */
 #pragma once
 
@@ -26,12 +27,12 @@ enum page_state {
 };
 
 struct slab_page {
-	struct list link;   /* in slab->partial, or in a bin of free runs */
-	struct slab *slab;  /* of PAGE_SLAB */
-	uint32_t state;     /* enum page_state */
-	uint32_t npages;    /* of the run: in the head, and in the last page of a free run */
+	struct list link;  /* in slab->partial, or in a bin of free runs */
+	struct slab *slab; /* of PAGE_SLAB */
+	uint32_t state;    /* enum page_state */
+	uint32_t npages;   /* of the run: in the head, and in the last page of a free run */
 	uint32_t nslots, nfree;
-	uint32_t hint;      /* no free slot in the words of free_map before this one */
+	uint32_t hint; /* no free slot in the words of free_map before this one */
 	uint64_t free_map[SLOTS_MAX / 64]; /* 1: free */
 };
 

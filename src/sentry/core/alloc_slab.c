@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slots: a page of 64 KiB belongs to one type and is cut into equal slots; which are free stands in the page's
- * descriptor as a bitmap, so there is no free list inside freed objects to corrupt, and a slot that is freed twice, or freed
- * as another type, is seen at once.
+ * Slots: a page of 64 KiB belongs to one type and is cut into equal slots; which are free stands in
+ * the page's descriptor as a bitmap, so there is no free list inside freed objects to corrupt, and
+ * a slot that is freed twice, or freed as another type, is seen at once.
  *
  *	page:   (none) --run_take--> empty --take--> partial --take--> full
  *	        (none) <--run_give-- empty <--give-- partial <--give--
- * Each slab keeps one empty page, so that a lonely object that comes and goes does not make a system call each time.
- * Byte blocks of up to 32 KiB are slots of the size classes; larger ones are page runs of their own.
+ * Each slab keeps one empty page, so that a lonely object that comes and goes does not make a
+ * system call each time. Byte blocks of up to 32 KiB are slots of the size classes; larger ones are
+ * page runs of their own.
  */
 #include <string.h>
 
@@ -17,15 +18,18 @@
 
 #define BLOCK_SLAB_MAX ((size_t)32768)
 
-#define CLASS(n) {.name = "block-" #n, .size = (n), .align = 16}
+#define CLASS(n)                                                                                   \
+	{                                                                                          \
+		.name = "block-" #n, .size = (n), .align = 16                                      \
+	}
 /* Ascending; spaced so that at most a fifth is wasted, and that 64 KiB divide well. */
 static struct slab classes[] = {
-	CLASS(16),   CLASS(32),   CLASS(48),    CLASS(64),    CLASS(80),    CLASS(96),    CLASS(112),
-	CLASS(128),  CLASS(160),  CLASS(192),   CLASS(224),   CLASS(256),   CLASS(320),   CLASS(384),
-	CLASS(448),  CLASS(512),  CLASS(640),   CLASS(768),   CLASS(896),   CLASS(1024),  CLASS(1280),
-	CLASS(1536), CLASS(1792), CLASS(2048),  CLASS(2560),  CLASS(3072),  CLASS(3584),  CLASS(4096),
-	CLASS(5120), CLASS(6544), CLASS(8192),  CLASS(10912), CLASS(13104), CLASS(16384), CLASS(21840),
-	CLASS(32768),
+	CLASS(16),   CLASS(32),    CLASS(48),    CLASS(64),    CLASS(80),    CLASS(96),
+	CLASS(112),  CLASS(128),   CLASS(160),   CLASS(192),   CLASS(224),   CLASS(256),
+	CLASS(320),  CLASS(384),   CLASS(448),   CLASS(512),   CLASS(640),   CLASS(768),
+	CLASS(896),  CLASS(1024),  CLASS(1280),  CLASS(1536),  CLASS(1792),  CLASS(2048),
+	CLASS(2560), CLASS(3072),  CLASS(3584),  CLASS(4096),  CLASS(5120),  CLASS(6544),
+	CLASS(8192), CLASS(10912), CLASS(13104), CLASS(16384), CLASS(21840), CLASS(32768),
 };
 
 static size_t slot_size(const struct slab *s)

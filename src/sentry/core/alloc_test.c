@@ -136,7 +136,8 @@ TEST(free_runs_join_so_that_large_blocks_fit_again)
 
 TEST(realloc_keeps_the_bytes_and_zeroes_the_new_ones)
 {
-	static const size_t sizes[] = {10, 100, 90, 16, 5000, 4000, 40000, 200000, 150000, 33000, 1, 64};
+	static const size_t sizes[] = {10,    100,    90,     16,    5000, 4000,
+				       40000, 200000, 150000, 33000, 1,    64};
 	size_t have = 0;
 	unsigned char *p = NULL;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Clocks and timers. All times are ns. The guest's MONOTONIC and BOOTTIME start at the sandbox's start plus an offset that
- * keeps them like the host's, so that the vDSO and the Sentry agree without translation.
+ * Clocks and timers. All times are ns. The guest's MONOTONIC and BOOTTIME start at the sandbox's
+ * start plus an offset that keeps them like the host's, so that the vDSO and the Sentry agree
+ * without translation.
  */
 #pragma once
 
@@ -16,7 +17,10 @@
 
 struct lx_timespec;
 
-/* The host's clock; id is LX_CLOCK_REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI or a COARSE one. -EINVAL otherwise. */
+/*
+ * The host's clock; id is LX_CLOCK_REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI or a COARSE
+ * one. -EINVAL otherwise.
+ */
 MUST_CHECK int clock_read(int id, int64_t *ret_ns);
 MUST_CHECK int clock_resolution(int id, int64_t *ret_ns);
 int64_t clock_monotonic_ns(void);
@@ -31,8 +35,9 @@ MUST_CHECK int timespec_to_ns(const struct lx_timespec *ts, int64_t *ret_ns);
 struct lx_timespec ns_to_timespec(int64_t ns);
 
 /*
- * A one-shot timer on the monotonic clock, run by the Sentry's one timer thread, which sleeps without a tick until the
- * first deadline. fn runs on that thread without locks; it may lock TASKLIST and below, and re-arm its own timer.
+ * A one-shot timer on the monotonic clock, run by the Sentry's one timer thread, which sleeps
+ * without a tick until the first deadline. fn runs on that thread without locks; it may lock
+ * TASKLIST and below, and re-arm its own timer.
  */
 struct ktimer {
 	struct tree_node node; /* [TIMER] */
@@ -48,7 +53,13 @@ void ktimer_set(struct ktimer *t, int64_t deadline_ns);
 void ktimer_cancel(struct ktimer *t);
 /* Disarm and wait until the function does not run. Without locks, never from fn itself. */
 void ktimer_cancel_sync(struct ktimer *t);
-/* ktimer_set starts the thread on first need; boot does it earlier, to hear of a host that refuses. -EAGAIN, -ENOMEM. */
+/*
+ * ktimer_set starts the thread on first need; boot does it earlier, to hear of a host that refuses.
+ * -EAGAIN, -ENOMEM.
+ */
 MUST_CHECK int ktimer_start_thread(void);
-/* For shutdown, without locks: after return no function runs. Timers stay armed for a thread that is started again. */
+/*
+ * For shutdown, without locks: after return no function runs. Timers stay armed for a thread that
+ * is started again.
+ */
 void ktimer_stop_thread(void);

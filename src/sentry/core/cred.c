@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Credentials: make, copy, share, ask. The rules that change them (setuid(2), execve(2), capset(2)) stand with their system
- * calls; here is only what every room asks.
+ * Credentials: make, copy, share, ask. The rules that change them (setuid(2), execve(2), capset(2))
+ * stand with their system calls; here is only what every room asks.
  */
 #include "sentry/core/cred.h"
 

@@ -8,11 +8,13 @@
  *	interrupted()?                        (B)         word = 1; if it was 0: futex_wake     (C)
  *	futex_wait(word, 0)                   (D)
  *
- * (C) before (A): (A) reads the 1 of (C), so all that was made true before (C) is visible, and the caller looks again.
- * (C) after (A), before (D): (D) finds 1 and does not sleep. (C) after (D): the wake-up ends the sleep.
+ * (C) before (A): (A) reads the 1 of (C), so all that was made true before (C) is visible, and the
+ * caller looks again. (C) after (A), before (D): (D) finds 1 and does not sleep. (C) after (D): the
+ * wake-up ends the sleep.
  *
- * As in Linux's wait_event_interruptible, the event goes before the signal: who is woken looks once more, and only a sleep
- * that begins with word 0 and a signal is interrupted. A wake-up of an exclusive waiter is therefore never swallowed.
+ * As in Linux's wait_event_interruptible, the event goes before the signal: who is woken looks once
+ * more, and only a sleep that begins with word 0 and a signal is interrupted. A wake-up of an
+ * exclusive waiter is therefore never swallowed.
  */
 #include "sentry/core/ctx.h"
 

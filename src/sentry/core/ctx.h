@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who asks, and how to sleep. Rooms below task get a struct ctx, never a task, and there is no `current`.
- * A ctx belongs to one thread of the Sentry: only that thread blocks in it, anybody may wake it.
+ * Who asks, and how to sleep. Rooms below task get a struct ctx, never a task, and there is no
+ * `current`. A ctx belongs to one thread of the Sentry: only that thread blocks in it, anybody may
+ * wake it.
  *
- * Sleeping: `word` is 0 (nothing happened) or 1 (woken). A waker sets 1 and wakes the futex; the sleeper takes it back to 0.
- *	sleeper:  word == 0 ? futex_wait(word, 0)     (A) re-checks in the kernel under the futex bucket
+ * Sleeping: `word` is 0 (nothing happened) or 1 (woken). A waker sets 1 and wakes the futex; the
+ * sleeper takes it back to 0.
+ *	sleeper:  word == 0 ? futex_wait(word, 0)     (A) re-checks in the kernel
  *	waker:    word = 1; futex_wake(word)          (B) the store is before the wake
  * An interruption (signal, stop, exit) is ops->interrupted turning true followed by ctx_wake.
  */
@@ -23,15 +25,26 @@ struct limits;
 
 #define CTX_FOREVER INT64_MAX
 
-/* What only the task room can answer. Called by the ctx's own thread, without locks; none may block. */
+/*
+ * What only the task room can answer. Called by the ctx's own thread, without locks; none may
+ * block.
+ */
 struct ctx_ops {
 	/* Must a sleep end now: a signal that is not blocked, a stop, an exit. */
 	bool (*interrupted)(struct ctx *ctx);
-	/* Only something that ends the thread (SIGKILL, exit_group): for sleeps that Linux calls killable. */
+	/*
+	 * Only something that ends the thread (SIGKILL, exit_group): for sleeps that Linux calls
+	 * killable.
+	 */
 	bool (*killed)(struct ctx *ctx);
-	/* Send signal signo from the kernel (SI_KERNEL) to the calling thread (SIGPIPE, SIGXFSZ). */
+	/*
+	 * Send signal signo from the kernel (SI_KERNEL) to the calling thread (SIGPIPE, SIGXFSZ).
+	 */
 	void (*signal_self)(struct ctx *ctx, int signo);
-	/* Send signo with si_code `code` to a process (pid > 0) or process group (pid < 0), as the kernel does (tty, SIGIO). */
+	/*
+	 * Send signo with si_code `code` to a process (pid > 0) or process group (pid < 0), as the
+	 * kernel does (tty, SIGIO).
+	 */
 	void (*signal_to)(struct ctx *ctx, int pid, int signo, int code);
 };
 
@@ -40,8 +53,8 @@ struct ctx {
 	_Atomic uint32_t word;     /* [a] see above */
 	const struct cred *cred;   /* [t] borrowed from the task */
 	struct limits *limits;     /* [I] of the thread group */
-	struct pcontext *pc;       /* [t] the platform context; NULL in kernel threads and on tests */
-	int32_t tid, tgid;         /* [I] in the root pid namespace */
+	struct pcontext *pc; /* [t] the platform context; NULL in kernel threads and on tests */
+	int32_t tid, tgid;   /* [I] in the root pid namespace */
 };
 
 /* Borrows ops. The rest is zero: the owner fills it in before others see it. */
@@ -50,9 +63,10 @@ void ctx_init(struct ctx *ctx, const struct ctx_ops *ops);
 extern const struct ctx_ops ctx_kernel_ops;
 
 /*
- * Sleep until ctx_wake, until the monotonic clock reaches deadline_ns (CTX_FOREVER: never), or until interrupted.
- * Returns 0 (woken: look again; may be spurious), -ETIMEDOUT, or -LX_ERESTARTSYS when interrupted. The caller turns
- * that into what its system call owes (restart, EINTR, a remaining time). Holds no lock.
+ * Sleep until ctx_wake, until the monotonic clock reaches deadline_ns (CTX_FOREVER: never), or
+ * until interrupted. Returns 0 (woken: look again; may be spurious), -ETIMEDOUT, or -LX_ERESTARTSYS
+ * when interrupted. The caller turns that into what its system call owes (restart, EINTR, a
+ * remaining time). Holds no lock.
  */
 MUST_CHECK int ctx_block(struct ctx *ctx, int64_t deadline_ns);
 /* As ctx_block, but only a deadly signal interrupts. */

@@ -214,7 +214,8 @@ static void play_pairs(size_t npairs, uint32_t rounds)
 			players[i][k] = (struct player){
 				.q = &queues[i], .ball = &balls[i], .me = k, .rounds = rounds};
 			tester_init(&players[i][k].t);
-			EXPECT_EQ(host_thread_start(&threads[i][k], "player", play, &players[i][k]), 0);
+			EXPECT_EQ(host_thread_start(&threads[i][k], "player", play, &players[i][k]),
+				  0);
 		}
 	}
 	for (size_t i = 0; i < npairs; i++) {

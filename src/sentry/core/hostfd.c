@@ -2,13 +2,16 @@
 /*
  * Host descriptors as handles.
  *
- * A stream's description may be shared with processes outside (a shell's terminal), so O_NONBLOCK is never set on it. Instead:
- * sockets are asked with MSG_DONTWAIT, other streams with RWF_NOWAIT. What has neither (terminals; pipes before Linux 6.4) is
- * looked at with poll(2) first, and then moved by a plain call, writes in pieces that fit what poll promised. Between the two a
- * stranger who shares the stream may take the bytes or the room, and the plain call sleeps until there are others: the task
- * cannot be interrupted so long. Whoever hands a stream in avoids that with host_own_description (host/fd.h).
+ * A stream's description may be shared with processes outside (a shell's terminal), so O_NONBLOCK
+ * is never set on it. Instead: sockets are asked with MSG_DONTWAIT, other streams with RWF_NOWAIT.
+ * What has neither (terminals; pipes before Linux 6.4) is looked at with poll(2) first, and then
+ * moved by a plain call, writes in pieces that fit what poll promised. Between the two a stranger
+ * who shares the stream may take the bytes or the room, and the plain call sleeps until there are
+ * others: the task cannot be interrupted so long. Whoever hands a stream in avoids that with
+ * host_own_description (host/fd.h).
  *
- * A write to a stream without reader raises SIGPIPE in the Sentry: boot ignores it, -EPIPE is the answer that counts.
+ * A write to a stream without reader raises SIGPIPE in the Sentry: boot ignores it, -EPIPE is the
+ * answer that counts.
  */
 #include "sentry/core/hostfd.h"
 
@@ -26,7 +29,10 @@
 
 #define READABLE (LX_POLLIN | LX_POLLRDNORM)
 #define WRITABLE (LX_POLLOUT | LX_POLLWRNORM)
-/* poll(2) promises room for so much in a pipe. A terminal's room is not known: a small piece seldom has to wait. */
+/*
+ * poll(2) promises room for so much in a pipe. A terminal's room is not known: a small piece seldom
+ * has to wait.
+ */
 #define POLLED_WRITE_MAX ((size_t)PIPE_BUF)
 #define POLLED_TTY_WRITE_MAX ((size_t)256)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A host descriptor as a handle: reference counted, never a bare int kept in an object. All host data calls on behalf of
- * guests (pread, pwrite, ...) go through here, so that nothing sleeps in the host without being interruptible.
+ * A host descriptor as a handle: reference counted, never a bare int kept in an object. All host
+ * data calls on behalf of guests (pread, pwrite, ...) go through here, so that nothing sleeps in
+ * the host without being interruptible.
  */
 #pragma once
 
@@ -35,19 +36,29 @@ int hostfd_fd(const struct hostfd *h);
 /* Positioned reads and writes: bytes moved or -errno (EINTR is retried). */
 MUST_CHECK ssize_t hostfd_pread(struct hostfd *h, void *buf, size_t n, uint64_t off);
 MUST_CHECK ssize_t hostfd_pwrite(struct hostfd *h, const void *buf, size_t n, uint64_t off);
-/* Streams: never sleep; -EAGAIN when nothing can be moved now. Does not rely on O_NONBLOCK of the shared description. */
+/*
+ * Streams: never sleep; -EAGAIN when nothing can be moved now. Does not rely on O_NONBLOCK of the
+ * shared description.
+ */
 MUST_CHECK ssize_t hostfd_read_now(struct hostfd *h, void *buf, size_t n);
 MUST_CHECK ssize_t hostfd_write_now(struct hostfd *h, const void *buf, size_t n);
 /* LX_POLL bits that hold now. Files and memory are always ready. */
 uint32_t hostfd_poll(struct hostfd *h);
 /*
- * From now on readiness changes of the stream wake q (LX_POLL bits), by the one notifier thread; -EPERM: the host cannot poll it
- * (regular file: always ready). hostfd_unwatch before q goes away; after its return q is not touched any more.
+ * From now on readiness changes of the stream wake q (LX_POLL bits), by the one notifier thread;
+ * -EPERM: the host cannot poll it (regular file: always ready). hostfd_unwatch before q goes away;
+ * after its return q is not touched any more.
  */
 MUST_CHECK int hostfd_watch(struct hostfd *h, struct waitq *q);
 void hostfd_unwatch(struct hostfd *h);
 
-/* hostfd_watch starts the notifier on first need; boot does it earlier, to hear of a host that refuses. */
+/*
+ * hostfd_watch starts the notifier on first need; boot does it earlier, to hear of a host that
+ * refuses.
+ */
 MUST_CHECK int notifier_start_thread(void);
-/* For shutdown, without locks. Streams that are still watched wake nobody until the thread is started again. */
+/*
+ * For shutdown, without locks. Streams that are still watched wake nobody until the thread is
+ * started again.
+ */
 void notifier_stop_thread(void);

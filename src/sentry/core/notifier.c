@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Readiness of host streams, as wake-ups of wait queues. One thread sleeps in epoll, edge-triggered: it runs when something
- * outside has changed and at no other time.
+ * Readiness of host streams, as wake-ups of wait queues. One thread sleeps in epoll,
+ * edge-triggered: it runs when something outside has changed and at no other time.
  *
- * Invariant: a hostfd is in the table (by token) exactly while it is watched, and its queue is woken only under the lock, by
- * a look-up of the token. An event that was fetched before hostfd_unwatch, and is looked at after it, finds nothing; tokens
- * are never used twice.
+ * Invariant: a hostfd is in the table (by token) exactly while it is watched, and its queue is
+ * woken only under the lock, by a look-up of the token. An event that was fetched before
+ * hostfd_unwatch, and is looked at after it, finds nothing; tokens are never used twice.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -53,8 +53,7 @@ static struct hostfd *find(uint64_t token)
 	struct htab_node *node;
 	uint64_t hash = hash_u64(0, token);
 
-	htab_for_each_possible(&notifier.watched, node, hash)
-	{
+	htab_for_each_possible(&notifier.watched, node, hash) {
 		struct hostfd *h = htab_entry(node, struct hostfd, watch);
 
 		if (h->token == token)

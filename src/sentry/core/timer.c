@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One-shot timers and the thread that runs them. The thread sleeps on `word` until the first deadline, for ever if there
- * is none: an idle sandbox has no tick.
+ * One-shot timers and the thread that runs them. The thread sleeps on `word` until the first
+ * deadline, for ever if there is none: an idle sandbox has no tick.
  *
  *	timer thread                                ktimer_set, ktimer_stop_thread
  *	locked: seen = word, sleeping = true        locked: insert; new first and sleeping?
  *	unlock, futex_wait(word, seen, deadline)            word++, futex_wake(word)
- * Both sides touch word under the lock, so a change after the thread's look ends its sleep or lets it not begin.
+ * Both sides touch word under the lock, so a change after the thread's look ends its sleep or lets
+ * it not begin.
  *
- * A timer is armed (in the tree), running (`running` points to it, not in the tree) or neither; a function that re-arms its
- * own timer makes it both. After fn was called the thread does not follow `running` any more, so fn may free its timer.
+ * A timer is armed (in the tree), running (`running` points to it, not in the tree) or neither; a
+ * function that re-arms its own timer makes it both. After fn was called the thread does not follow
+ * `running` any more, so fn may free its timer.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -25,13 +27,13 @@
 /* Key: [l] lock; [a] atomic */
 static struct {
 	struct lock lock;
-	struct tree armed;       /* [l] struct ktimer.node, by deadline */
-	struct ktimer *running;  /* [l] */
-	bool started, stopping;  /* [l] */
-	bool sleeping;           /* [l] the thread is in, or on the way into, its sleep */
-	uint32_t sync_waiters;   /* [l] in ktimer_cancel_sync */
-	_Atomic uint32_t word;   /* changes when the thread must look again */
-	_Atomic uint32_t done;   /* changes when a function has returned and somebody waits for it */
+	struct tree armed;      /* [l] struct ktimer.node, by deadline */
+	struct ktimer *running; /* [l] */
+	bool started, stopping; /* [l] */
+	bool sleeping;          /* [l] the thread is in, or on the way into, its sleep */
+	uint32_t sync_waiters;  /* [l] in ktimer_cancel_sync */
+	_Atomic uint32_t word;  /* changes when the thread must look again */
+	_Atomic uint32_t done;  /* changes when a function has returned and somebody waits for it */
 	struct host_thread thread;
 } timers = {.lock = LOCK_INIT(RANK_TIMER, "timers"), .armed = TREE_INIT};
 
@@ -164,7 +166,9 @@ void ktimer_set(struct ktimer *t, int64_t deadline_ns)
 		poke_thread();
 	r = start_thread_locked();
 	if (r < 0)
-		log_error("timers: the host gives no thread, timers stand still until one can be had: errno %d", -r);
+		log_error(
+			"timers: the host gives no thread, timers stand still until one can be had: errno %d",
+			-r);
 }
 
 void ktimer_cancel(struct ktimer *t)

@@ -15,7 +15,8 @@
 
 TEST(a_timespec_out_of_range_is_refused)
 {
-	static const struct lx_timespec bad[] = {{-1, 0}, {0, -1}, {0, NSEC_PER_SEC}, {INT64_MIN, 0}, {0, INT64_MAX}};
+	static const struct lx_timespec bad[] = {
+		{-1, 0}, {0, -1}, {0, NSEC_PER_SEC}, {INT64_MIN, 0}, {0, INT64_MAX}};
 	int64_t ns = 77;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -25,7 +26,8 @@ TEST(a_timespec_out_of_range_is_refused)
 
 TEST(a_timespec_too_far_away_saturates)
 {
-	static const struct lx_timespec far[] = {{INT64_MAX, 0}, {INT64_MAX / NSEC_PER_SEC, NSEC_PER_SEC - 1}};
+	static const struct lx_timespec far[] = {{INT64_MAX, 0},
+						 {INT64_MAX / NSEC_PER_SEC, NSEC_PER_SEC - 1}};
 	static const struct lx_timespec near = {3, 5};
 	int64_t ns;
 
@@ -39,7 +41,8 @@ TEST(a_timespec_too_far_away_saturates)
 
 TEST(nanoseconds_become_a_normal_timespec)
 {
-	static const int64_t values[] = {0, 1, -1, NSEC_PER_SEC, -NSEC_PER_SEC, INT64_MAX, INT64_MIN};
+	static const int64_t values[] = {0,         1,        -1, NSEC_PER_SEC, -NSEC_PER_SEC,
+					 INT64_MAX, INT64_MIN};
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct lx_timespec ts = ns_to_timespec(values[i]);
@@ -51,10 +54,15 @@ TEST(nanoseconds_become_a_normal_timespec)
 
 TEST(only_system_clocks_are_read)
 {
-	static const int good[] = {LX_CLOCK_REALTIME,        LX_CLOCK_MONOTONIC,        LX_CLOCK_MONOTONIC_RAW,
-				   LX_CLOCK_REALTIME_COARSE, LX_CLOCK_MONOTONIC_COARSE, LX_CLOCK_BOOTTIME,
+	static const int good[] = {LX_CLOCK_REALTIME,
+				   LX_CLOCK_MONOTONIC,
+				   LX_CLOCK_MONOTONIC_RAW,
+				   LX_CLOCK_REALTIME_COARSE,
+				   LX_CLOCK_MONOTONIC_COARSE,
+				   LX_CLOCK_BOOTTIME,
 				   LX_CLOCK_TAI};
-	static const int bad[] = {LX_CLOCK_PROCESS_CPUTIME_ID, LX_CLOCK_THREAD_CPUTIME_ID, -1, 12, 1000};
+	static const int bad[] = {LX_CLOCK_PROCESS_CPUTIME_ID, LX_CLOCK_THREAD_CPUTIME_ID, -1, 12,
+				  1000};
 	int64_t ns;
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {

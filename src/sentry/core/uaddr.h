@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A guest address. It is a struct so that it cannot be dereferenced, added, or mixed up with a length.
- * An address says nothing about what is there: only mm/uaccess and the platform ever follow it.
+ * A guest address. It is a struct so that it cannot be dereferenced, added, or mixed up with a
+ * length. An address says nothing about what is there: only mm/uaccess and the platform ever follow
+ * it.
  */
 #pragma once
 

@@ -2,9 +2,9 @@
 /*
  * The cursor of a uio, and the uio over the Sentry's own memory, whose copies cannot fail.
  *
- * Invariants: (1) resid is the sum of what is left of the current piece and of all after it; (2) done_in_piece is
- * below the current piece's length, unless at == npieces; (3) total - resid bytes were moved and not reverted.
- * Implementations keep them with uio_advance.
+ * Invariants: (1) resid is the sum of what is left of the current piece and of all after it; (2)
+ * done_in_piece is below the current piece's length, unless at == npieces; (3) total - resid bytes
+ * were moved and not reverted. Implementations keep them with uio_advance.
  */
 #include "sentry/core/uio.h"
 
@@ -23,8 +23,8 @@ static const struct uio_ops kernel_ops = {
 
 static const char zeroes[4096];
 
-void uio_init(struct uio *u, const struct uio_ops *ops, void *space, struct uio_piece *pieces, size_t npieces,
-	      size_t total)
+void uio_init(struct uio *u, const struct uio_ops *ops, void *space, struct uio_piece *pieces,
+	      size_t npieces, size_t total)
 {
 	u->ops = ops;
 	u->space = space;
@@ -43,7 +43,10 @@ void uio_kernel(struct uio *u, void *buf, size_t n)
 	uio_init(u, &kernel_ops, NULL, u->inline_pieces, 1, n);
 }
 
-/* Over the pieces that n bytes from here take up. Pieces without a byte are stepped over, also at the end. */
+/*
+ * Over the pieces that n bytes from here take up. Pieces without a byte are stepped over, also at
+ * the end.
+ */
 void uio_advance(struct uio *u, size_t n)
 {
 	check(n <= u->resid);
@@ -103,7 +106,10 @@ void uio_revert(struct uio *u, size_t n)
 	u->done_in_piece -= n;
 }
 
-/* total shrinks as well, so that uio_moved stays true. The pieces stay: resid alone says where the end is. */
+/*
+ * total shrinks as well, so that uio_moved stays true. The pieces stay: resid alone says where the
+ * end is.
+ */
 void uio_truncate(struct uio *u, size_t n)
 {
 	if (n >= u->resid)

@@ -75,7 +75,8 @@ TEST(every_split_of_the_pieces_gives_the_same_bytes)
 				EXPECT_STREQ(place, want);
 				begin(&u, pieces, 3);
 				for (done = 0; u.resid > 0; done += step)
-					EXPECT_TRUE(uio_get(&u, back + done, MIN(step, 12 - done)) > 0);
+					EXPECT_TRUE(uio_get(&u, back + done, MIN(step, 12 - done)) >
+						    0);
 				EXPECT_MEMEQ(back, want, 12);
 			}
 		}
@@ -87,8 +88,10 @@ TEST(a_step_back_over_pieces_lets_the_same_bytes_be_moved_again)
 	for (size_t moved = 0; moved <= 9; moved++) {
 		for (size_t undo = 0; undo <= moved; undo++) {
 			char from[10], got[10], again[10];
-			struct uio_piece pieces[] = {
-				{(uintptr_t)from, 2}, {(uintptr_t)from + 2, 0}, {(uintptr_t)from + 2, 4}, {(uintptr_t)from + 6, 3}};
+			struct uio_piece pieces[] = {{(uintptr_t)from, 2},
+						     {(uintptr_t)from + 2, 0},
+						     {(uintptr_t)from + 2, 4},
+						     {(uintptr_t)from + 6, 3}};
 			struct uio u;
 
 			fill(from, 10);

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wait queues. Everything happens under the queue's lock, which also makes waitq_del wait for a callback that runs.
+ * Wait queues. Everything happens under the queue's lock, which also makes waitq_del wait for a
+ * callback that runs.
  *
- * A waiter and its queue are let go by different threads: the waiter's owner calls waitq_del, the queue's owner waitq_fini.
- * They meet in waiter.state, which only a compare-exchange changes away from QUEUED:
+ * A waiter and its queue are let go by different threads: the waiter's owner calls waitq_del, the
+ * queue's owner waitq_fini. They meet in waiter.state, which only a compare-exchange changes away
+ * from QUEUED:
  *
  *	waitq_del                                   waitq_fini, under the queue's lock
  *	state: QUEUED -> LEAVING           (A)      unlink, then state: QUEUED -> IDLE     (B)
  *	lock the queue, unlink, state = IDLE        failed: link again and wait until it is gone
  *
- * If (A) wins, the queue stays until the waiter has left it: fini sleeps on queue->left. If (B) wins, waitq_del finds IDLE
- * and never looks at the queue; (B) is the last touch of the waiter, which may be gone at once.
+ * If (A) wins, the queue stays until the waiter has left it: fini sleeps on queue->left. If (B)
+ * wins, waitq_del finds IDLE and never looks at the queue; (B) is the last touch of the waiter,
+ * which may be gone at once.
  */
 #include "sentry/core/waitq.h"
 
@@ -121,8 +124,7 @@ static void wake_locked(struct waitq *q, uint32_t events, size_t max_exclusive)
 {
 	struct waiter *w, *tmp;
 
-	list_for_each_entry_safe(w, tmp, &q->waiters, link)
-	{
+	list_for_each_entry_safe(w, tmp, &q->waiters, link) {
 		if (!(events & (w->events | LX_POLLERR | LX_POLLHUP)))
 			continue;
 		if (w->exclusive && max_exclusive == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wait queues: who wants to hear when something becomes ready. The one way to be told; ctx_block is the one way to sleep.
+ * Wait queues: who wants to hear when something becomes ready. The one way to be told; ctx_block is
+ * the one way to sleep.
  *
  *	struct waiter w;
  *	waiter_init(&w, ctx, LX_POLLIN);
@@ -15,8 +16,9 @@
  *	}
  *	waitq_del(&w);
  *
- * No wake-up is lost: the waiter is queued before the first try, and a wake sets the sleeper's word before it wakes.
- * A callback waiter (epoll) has its function called under the queue's lock; it may not block nor touch this queue.
+ * No wake-up is lost: the waiter is queued before the first try, and a wake sets the sleeper's word
+ * before it wakes. A callback waiter (epoll) has its function called under the queue's lock; it may
+ * not block nor touch this queue.
  */
 #pragma once
 
@@ -34,29 +36,32 @@ typedef void (*waiter_fn)(struct waiter *w, uint32_t events);
 
 struct waitq {
 	struct lock lock;
-	struct list waiters; /* [lock] struct waiter.link */
+	struct list waiters;   /* [lock] struct waiter.link */
 	_Atomic uint32_t left; /* waiters that left while closing; waitq_fini sleeps on it */
 	bool closing;          /* [lock] waitq_fini has begun */
 };
 
-/* With LX_POLLHUP: the queue is going away and the waiter is not in it any more. Linux's POLLFREE. */
+/*
+ * With LX_POLLHUP: the queue is going away and the waiter is not in it any more. Linux's POLLFREE.
+ */
 #define WAITQ_GONE 0x4000u
 
 struct waiter {
-	struct list link;     /* [queue->lock] */
-	struct waitq *queue;  /* NULL: not queued; of use to waitq.c only */
+	struct list link;    /* [queue->lock] */
+	struct waitq *queue; /* NULL: not queued; of use to waitq.c only */
 	_Atomic uint32_t state;
-	uint32_t events;      /* LX_POLL bits it wants; POLLERR and POLLHUP always pass */
-	bool exclusive;       /* waitq_wake_one stops after one of these */
-	struct ctx *ctx;      /* woken, if fn is NULL */
+	uint32_t events; /* LX_POLL bits it wants; POLLERR and POLLHUP always pass */
+	bool exclusive;  /* waitq_wake_one stops after one of these */
+	struct ctx *ctx; /* woken, if fn is NULL */
 	waiter_fn fn;
 	void *arg;
 };
 
 void waitq_init(struct waitq *q);
 /*
- * Waiters that are still there are cut off: each is told LX_POLLHUP | WAITQ_GONE and is not queued any more. A waitq_del on
- * another thread at the same time is safe. The caller sees to it that nobody adds or wakes from now on.
+ * Waiters that are still there are cut off: each is told LX_POLLHUP | WAITQ_GONE and is not queued
+ * any more. A waitq_del on another thread at the same time is safe. The caller sees to it that
+ * nobody adds or wakes from now on.
  */
 void waitq_fini(struct waitq *q);
 
@@ -72,8 +77,9 @@ void waitq_wake(struct waitq *q, uint32_t events);
 /* As waitq_wake, but of the exclusive waiters only the first. */
 void waitq_wake_one(struct waitq *q, uint32_t events);
 /*
- * As waitq_wake, from inside a waiter's callback, that is under another queue's lock: depth is 1 for the queue of an epoll
- * that watches plain files, 2 for the queue of an epoll that watches that one, and so on.
+ * As waitq_wake, from inside a waiter's callback, that is under another queue's lock: depth is 1
+ * for the queue of an epoll that watches plain files, 2 for the queue of an epoll that watches that
+ * one, and so on.
  */
 void waitq_wake_nested(struct waitq *q, uint32_t events, int depth);
 bool waitq_is_empty(struct waitq *q);

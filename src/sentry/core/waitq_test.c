@@ -163,7 +163,7 @@ TEST(a_callback_may_wake_a_queue_of_the_next_depth)
 /* --- the end of a queue on one thread, of its waiters on another --- */
 
 struct parting {
-	struct waitq *q;         /* malloc'ed, so that sanitizers see a late touch */
+	struct waitq *q; /* malloc'ed, so that sanitizers see a late touch */
 	struct listener *l[8];
 	_Atomic uint32_t go;
 };
