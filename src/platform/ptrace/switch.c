@@ -5,11 +5,10 @@
  * A kick must not get lost, whatever the owner does at that moment:
  *
  *     context_interrupt (any thread)            context_switch (the owner)
- *     kicked = true                             running = true
- *     full barrier                       (A)    full barrier                        (B)
+ *     kicked = true                      (A)    running = true                      (B)
  *     if running: tgkill(KICK_SIGNAL)           if kicked: do not run the guest
  *
- * By (A) and (B) at least one side sees the other's store. If only the signal is sent, it stops the guest, or is already
+ * (A) and (B) are sequentially consistent, as are the loads after them, so at least one side sees the other's store. If only the signal is sent, it stops the guest, or is already
  * pending when the guest starts and stops it at once. The flag alone says what the stop means: a signal that comes too
  * late, when another event was first and the flag has been seen since, is swallowed by whatever the thread does
  * next, an injected command included. Only the owner clears the flag.
@@ -28,18 +27,16 @@ enum { TRAPNO_DEBUG = 1 };
 
 void ptrace_context_interrupt(struct pcontext *pc)
 {
-	atomic_store_explicit(&pc->kicked, true, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst); /* (A) */
+	atomic_store(&pc->kicked, true); /* (A) */
 
 	GUARD(&pc->kick_lock);
-	if (atomic_load_explicit(&pc->running, memory_order_relaxed))
+	if (atomic_load(&pc->running))
 		syscall(SYS_tgkill, pc->pid, pc->tid, KICK_SIGNAL);
 }
 
 static bool take_kick(struct pcontext *pc)
 {
-	return atomic_load_explicit(&pc->kicked, memory_order_relaxed) &&
-	       atomic_exchange_explicit(&pc->kicked, false, memory_order_acquire);
+	return atomic_load(&pc->kicked) && atomic_exchange(&pc->kicked, false);
 }
 
 /* Let the guest run until its thread stops for whatever reason. -EINTR: kicked before it ran. */
@@ -50,8 +47,7 @@ static int run_guest(struct pcontext *pc, struct stop *ret)
 
 	if (r < 0)
 		return r;
-	atomic_store_explicit(&pc->running, true, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst); /* (B) */
+	atomic_store(&pc->running, true); /* (B) */
 	if (take_kick(pc)) {
 		r = -EINTR;
 	} else {
