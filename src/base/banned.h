@@ -7,12 +7,12 @@
  * Instead: strbuf or snprintf for building strings, memcpy with a checked length for copying, a
  * strict parser (strtoull with all its checks) for numbers, strtok_r or an index for splitting,
  * fork and exec for programs. Freestanding code (src/guest) has no libc and therefore nothing to
- * ban, and assembly no calls by these names.
+ * ban, assembly no calls by these names, and src/abi (CAISSON_NO_LIBC) no code.
  */
 #ifndef CAISSON_BASE_BANNED_H
 #define CAISSON_BASE_BANNED_H
 
-#if __STDC_HOSTED__ && !defined(__ASSEMBLER__)
+#if __STDC_HOSTED__ && !defined(__ASSEMBLER__) && !defined(CAISSON_NO_LIBC)
 #include <alloca.h>
 #include <stdio.h>
 #include <stdlib.h>
