@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "abi/ptrace.h"
@@ -42,6 +44,7 @@ struct loader_request {
 /* -ENOEXEC, -EACCES, -ENOENT (interpreter), -ELIBBAD, -E2BIG, -ELOOP, -EINVAL, -ENOMEM. Caller owns. */
 MUST_CHECK int loader_prepare(struct ctx *ctx, struct loader_request *req, struct loader_image **ret);
 void loader_image_free(struct loader_image *img);
+DEFINE_AUTO(struct loader_image *, loader_image_free)
 
 /* The file that really runs (after #!), borrowed: its set-id bits count, it becomes /proc/self/exe. */
 struct file *loader_image_file(struct loader_image *img);
@@ -50,6 +53,15 @@ struct loader_creds {
 	uint32_t uid, euid, gid, egid;
 	bool secure; /* AT_SECURE */
 };
+
+/*
+ * The vDSO, handed in by boot: map it into mm near the top of the mmap area and say where its ELF header is, for AT_SYSINFO_EHDR.
+ * NULL (the default): there is none. Set before the first program runs.
+ */
+struct loader_vdso {
+	MUST_CHECK int (*map)(struct ctx *ctx, struct mm *mm, uint64_t *ret_ehdr);
+};
+void loader_set_vdso(const struct loader_vdso *vdso);
 
 /* Map into `mm`, which must be empty and be ctx's own by now. Fills regs for the first instruction (all others zero). */
 MUST_CHECK int loader_map(struct loader_image *img, struct ctx *ctx, struct mm *mm, const struct loader_creds *creds,
