@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * main() of the Sentry. The order matters:
+ *   1. the platform makes its first stub, before any plan or secret is read and before there is a second thread;
+ *   2. the plan is read, and validated, from the control socket;
+ *   3. filesystems are mounted, descriptors taken over, the program is looked for;
+ *   4. init starts; a thread of its own serves the control socket until init has ended.
+ * Whatever fails is told as one sentence (CONTROL_FAILED), and the process ends; the host takes back all that it held.
+ */
+#include "sentry/boot/boot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/thread.h"
+#include "platform/platform.h"
+#include "sentry/boot/boot_priv.h"
+#include "sentry/boot/serve.h"
+#include "sentry/core/cred.h"
+#include "sentry/core/limits.h"
+#include "sentry/run/run.h"
+#include "sentry/sys/strace.h"
+#include "sentry/task/task.h"
+#include "sentry/vfs/fdtable.h"
+#include "sentry/vfs/mount.h"
+
+struct boot {
+	int control_fd;
+	const struct platform_ops *pops;
+	struct platform *platform;
+	struct control_msg msg; /* the plan's; its descriptors are taken one by one */
+	struct plan plan;
+	struct mnt_ns *ns;
+	struct fdtable *fds;
+	struct kernel *kernel;
+	char *program; /* malloc'd */
+	struct boot_error error;
+};
+
+static int start_platform(struct boot *b, const char *name)
+{
+	const char *why = NULL;
+	int r;
+
+	b->pops = name ? platform_find(name) : platform_list[0];
+	if (!b->pops)
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EINVAL, "platform %s", name);
+	r = b->pops->init(&b->platform, &why);
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "platform %s: %s", b->pops->name, why ? why : "cannot start");
+	return 0;
+}
+
+static int read_plan(struct boot *b)
+{
+	int r = control_recv(b->control_fd, &b->msg);
+
+	if (r == 0)
+		_exit(0); /* the CLI changed its mind */
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "reading the plan from the control socket");
+	if (b->msg.type != CONTROL_PLAN || b->msg.nfds < PLAN_FD_STRACE)
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG, "the first control message is not a plan");
+	r = plan_decode(b->msg.payload, b->msg.len, &b->plan);
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "decoding the plan");
+	return 0;
+}
+
+/* The descriptor is the caller's from now on. */
+static int take_fd(struct boot *b, enum plan_fd which)
+{
+	int fd = b->msg.fds[which];
+
+	b->msg.fds[which] = -1;
+	return fd;
+}
+
+static int start_kernel(struct boot *b)
+{
+	struct kernel_config config = {.pops = b->pops, .platform = b->platform, .mnt_ns = b->ns, .entry = run_task,
+				       .hostname = b->plan.hostname};
+	int r;
+
+	if (b->plan.flags & PLAN_STRACE) {
+		if (b->msg.nfds <= PLAN_FD_STRACE)
+			return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG, "the plan lacks the trace's descriptor");
+		config.trace = strace_start(take_fd(b, PLAN_FD_STRACE));
+	}
+	r = kernel_new(&config, &b->kernel);
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_OUR_LIMIT, r, "making the kernel");
+	return boot_mount_kernel(b->kernel, b->ns, &b->error);
+}
+
+static int add_strings(struct loader_strings *to, const struct plan_strings *from)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < from->n && r == 0; i++)
+		r = loader_strings_add(to, from->v[i], strlen(from->v[i]));
+	return r;
+}
+
+static void plan_limits(const struct plan *plan, struct limits *ret)
+{
+	limits_init(ret);
+	for (size_t i = 0; i < LX_RLIM_NLIMITS; i++) {
+		ret->soft[i] = plan->rlimits[i].rlim_cur;
+		ret->hard[i] = plan->rlimits[i].rlim_max;
+	}
+}
+
+static int start_init(struct boot *b)
+{
+	struct limits limits;
+	const struct cred *cred = cred_new(b->plan.uid, b->plan.gid, b->plan.groups, b->plan.ngroups);
+	struct task_plan plan = {.file = b->program, .cwd_path = b->plan.cwd, .cred = cred, .limits = &limits, .fds = b->fds,
+				 .umask = b->plan.umask};
+	int r;
+
+	plan_limits(&b->plan, &limits);
+	r = cred ? add_strings(&plan.argv, &b->plan.argv) : -ENOMEM;
+	if (r == 0)
+		r = add_strings(&plan.envp, &b->plan.envp);
+	if (r == 0)
+		r = kernel_start_init(b->kernel, &plan);
+	if (cred)
+		cred_put(cred);
+	if (r < 0)
+		return boot_fail(&b->error, r == -ENOMEM || r == -EAGAIN ? CONTROL_OUR_LIMIT : CONTROL_NOT_EXECUTABLE, r, "%s",
+				 b->program);
+	b->fds = NULL;
+	return 0;
+}
+
+static int bring_up(struct boot *b, const char *platform)
+{
+	int r = start_platform(b, platform);
+	int stdio[3];
+
+	if (r == 0)
+		r = read_plan(b);
+	if (r == 0)
+		r = boot_mount_root(&b->plan, take_fd(b, PLAN_FD_GOFER), &b->ns, &b->error);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < 3; i++)
+		stdio[i] = take_fd(b, (enum plan_fd)(PLAN_FD_STDIN + i));
+	r = boot_stdio(&b->plan, stdio, &b->fds, &b->error);
+	if (r == 0)
+		r = start_kernel(b);
+	if (r == 0)
+		r = boot_find_program(&b->plan, b->ns, &b->program, &b->error);
+	if (r == 0)
+		r = start_init(b);
+	return r;
+}
+
+void sentry_main(const struct sentry_config *config)
+{
+	static struct boot b;
+	int status;
+
+	b.control_fd = config->control_fd;
+	if (bring_up(&b, config->platform) < 0) {
+		if (control_send_failure(b.control_fd, b.error.why, b.error.text) < 0)
+			log_error("boot: nobody hears why");
+		_exit(b.error.why);
+	}
+	if (serve_start(b.kernel, b.control_fd) < 0 || control_send(b.control_fd, CONTROL_STARTED, NULL, 0, NULL, 0) < 0)
+		_exit(CONTROL_OUR_FAULT);
+	status = kernel_wait(b.kernel);
+	log_info("init ended with wait status 0x%x", (unsigned)status);
+	strace_stop();
+	b.pops->fini(b.platform);
+	if (control_send_u32(b.control_fd, CONTROL_EXITED, (uint32_t)status) < 0)
+		log_warn("nobody hears how init ended");
+	_exit(0);
+}
