@@ -51,6 +51,9 @@ MUST_CHECK int mm_unmap(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t l
 MUST_CHECK int mm_protect(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int prot); /* mprotect(2) */
 MUST_CHECK int mm_remap(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t old_len, uint64_t new_len, int flags,
 			uaddr_t new_addr, uaddr_t *ret);                                          /* mremap(2) */
+/* remap_file_pages(2) */
+MUST_CHECK int mm_remap_file_pages(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int prot, uint64_t pgoff,
+				   int flags);
 /* brk(2): the new break, or the old one if the request cannot be met. */
 uaddr_t mm_brk(struct mm *mm, struct ctx *ctx, uaddr_t want);
 MUST_CHECK int mm_advise(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int advice); /* madvise(2) */
