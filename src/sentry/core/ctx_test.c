@@ -15,17 +15,30 @@
 /* Longer than any schedule: a test that waits so long has lost a wake-up. */
 #define LOST (20 * NSEC_PER_SEC)
 
+/* Vary how far the other side has come. */
+static void dawdle(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	for (uint64_t n = *seed >> 54; n > 0; n--)
+		__asm__ volatile("" ::: "memory");
+	if (*seed >> 32 & 1)
+		sched_yield();
+}
+
 /* A ctx whose signal is a flag. */
 struct tester {
 	struct ctx ctx;
 	_Atomic bool signal, fatal;
+	uint64_t seed; /* of the ctx's thread */
 };
 
 static bool tester_interrupted(struct ctx *ctx)
 {
 	struct tester *t = container_of(ctx, struct tester, ctx);
+	bool yes = atomic_load(&t->signal) || atomic_load(&t->fatal);
 
-	return atomic_load(&t->signal) || atomic_load(&t->fatal);
+	dawdle(&t->seed); /* between the look and the sleep: where a wake-up would be lost */
+	return yes;
 }
 
 static bool tester_killed(struct ctx *ctx)
@@ -43,6 +56,7 @@ static void tester_init(struct tester *t)
 	ctx_init(&t->ctx, &tester_ops);
 	atomic_init(&t->signal, false);
 	atomic_init(&t->fatal, false);
+	t->seed = (uintptr_t)t;
 }
 
 static int64_t in(int64_t ns)
@@ -146,16 +160,6 @@ static void pin_to_one_cpu(bool pin)
 			CPU_SET(cpu, &one);
 	}
 	EXPECT_EQ(sched_setaffinity(0, sizeof(one), pin ? &one : &all), 0);
-}
-
-/* Vary how far the other side has come. */
-static void dawdle(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	for (uint64_t n = *seed >> 54; n > 0; n--)
-		__asm__ volatile("" ::: "memory");
-	if (*seed >> 32 & 1)
-		sched_yield();
 }
 
 /* One side of a ball that goes back and forth: everybody sleeps until it is there. */
