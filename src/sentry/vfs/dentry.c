@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "abi/fcntl.h"
@@ -219,6 +220,21 @@ struct dentry *dentry_new_anon(const char *name, struct inode *inode)
 	return d;
 }
 
+struct dentry *dentry_new_unnamed(struct dentry *parent, struct inode *inode)
+{
+	char name[24];
+	int len = snprintf(name, sizeof(name), "#%llu", (unsigned long long)inode->ino);
+	struct dentry *d = dentry_alloc(DENTRY_NAME, inode->sb, name, (size_t)len);
+
+	if (!d) {
+		inode_put(inode);
+		return NULL;
+	}
+	atomic_init(&d->inode, inode);
+	d->parent = dentry_get(parent);
+	return d;
+}
+
 struct dentry *dentry_get(struct dentry *d)
 {
 	uint32_t old = atomic_fetch_add_explicit(&d->refs, 1, memory_order_relaxed);
@@ -418,27 +434,34 @@ static int check_lookup(struct dentry *parent, const struct name *name, struct i
 	return 0;
 }
 
-int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
+int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
 {
-	struct inode *dir, *inode = NULL;
+	struct inode *dir;
 	int r = check_lookup(parent, name, &dir);
 
 	if (r < 0)
 		return r;
-	LOCK_ASSERT_HELD(&dir->dir_lock);
 	AUTO(dentry_put) struct dentry *d = dentry_find(parent, name);
-	if (d) {
-		r = still_holds(ctx, dir, name, d);
-		if (r < 0)
-			return r;
-		if (r > 0) {
-			*ret = TAKE(d);
-			return 0;
-		}
-		dentry_unhash(d);
-	}
+	r = d ? still_holds(ctx, dir, name, d) : 0;
+	if (r > 0)
+		*ret = TAKE(d);
+	return r;
+}
+
+int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
+{
+	struct inode *dir, *inode = NULL;
+	int r = dentry_lookup_cached(ctx, parent, name, ret);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	dir = dentry_inode(parent);
+	LOCK_ASSERT_HELD(&dir->dir_lock);
 	if (parent->removed)
 		return -ENOENT;
+	AUTO(dentry_put) struct dentry *stale = dentry_find(parent, name);
+	if (stale)
+		dentry_unhash(stale);
 	r = dir->ops->lookup(ctx, dir, name, &inode);
 	if (r < 0 && r != -ENOENT)
 		return r;
@@ -447,22 +470,11 @@ int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct na
 
 int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
 {
-	struct inode *dir;
-	int r = check_lookup(parent, name, &dir);
+	int r = dentry_lookup_cached(ctx, parent, name, ret);
 
-	if (r < 0)
-		return r;
-	AUTO(dentry_put) struct dentry *d = dentry_find(parent, name);
-	if (d) {
-		r = still_holds(ctx, dir, name, d);
-		if (r < 0)
-			return r;
-		if (r > 0) {
-			*ret = TAKE(d);
-			return 0;
-		}
-	}
-	GUARD(&dir->dir_lock);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	GUARD(&dentry_inode(parent)->dir_lock);
 	return dentry_lookup_locked(ctx, parent, name, ret);
 }
 

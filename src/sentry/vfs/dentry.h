@@ -55,6 +55,8 @@ static inline struct inode *dentry_inode(struct dentry *d)
 /* Caller owns; NULL: out of memory. The inode is taken over, also on failure. */
 struct dentry *dentry_new_root(struct superblock *sb, struct inode *inode);
 struct dentry *dentry_new_anon(const char *name, struct inode *inode);
+/* An unlinked name "#ino" in parent, as O_TMPFILE has it. */
+struct dentry *dentry_new_unnamed(struct dentry *parent, struct inode *inode);
 struct dentry *dentry_get(struct dentry *d);
 void dentry_put(struct dentry *d);
 DEFINE_AUTO(struct dentry *, dentry_put)
@@ -68,6 +70,8 @@ bool dentry_is_below(struct dentry *d, struct dentry *top);
 
 /* The cached dentry of a name, positive or negative, not asked whether it still holds. Caller owns; NULL: not cached. */
 struct dentry *dentry_find(struct dentry *parent, const struct name *name);
+/* A cached dentry that still holds: 1 (caller owns *ret), 0: ask the filesystem, -errno. */
+MUST_CHECK int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret);
 /* The dentry of a name that still holds: cached or from the filesystem; may be negative. Caller owns *ret. */
 MUST_CHECK int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret);
 /* The same for the caller that holds INODE_DIR of the parent. */

@@ -149,7 +149,7 @@ MUST_CHECK int file_fallocate(struct ctx *ctx, struct file *f, int mode, int64_t
 MUST_CHECK int file_fsync(struct ctx *ctx, struct file *f, bool data_only);
 /* F_SETFL: the changeable ones of LX_O_. */
 MUST_CHECK int file_set_flags(struct ctx *ctx, struct file *f, unsigned flags);
-/* ioctl(2) of the file's own: -ENOTTY. FIONREAD of regular files is answered here. */
+/* ioctl(2) of the file's own: -ENOTTY. */
 MUST_CHECK long file_ioctl(struct ctx *ctx, struct file *f, struct mm *mm, unsigned cmd, uint64_t arg);
 
 int64_t file_seek(struct ctx *ctx, struct file *f, int64_t off, int whence);

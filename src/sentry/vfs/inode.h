@@ -180,6 +180,7 @@ struct inode {
 	struct inotify_marks *_Atomic marks; /* [a] made on first use */
 	void *socket;                /* [i] a bound AF_UNIX socket; socket room only */
 	void *fifo;                  /* [i] the pipe behind a FIFO; fs/pipe only */
+	_Atomic bool linkable;       /* [a] made by O_TMPFILE: linkat(2) may give it a first name */
 	_Atomic int32_t writers;     /* [a] open for writing; below 0: being executed (ETXTBSY) */
 };
 

@@ -46,6 +46,11 @@ static bool is_unlinked(const struct dentry *d)
 	return d->kind == DENTRY_NAME && !d->hashed;
 }
 
+bool path_is_removed(const struct path *p)
+{
+	return p->dentry->removed;
+}
+
 bool path_is_unlinked(const struct path *p)
 {
 	return is_unlinked(p->dentry);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/compiler.h"
 
@@ -24,9 +25,19 @@ static inline void path_put_cleanup(struct path *p)
 	path_put(p);
 }
 DEFINE_AUTO_INPLACE(struct path, path_put)
+/* Yields p and empties it, as TAKE does for a pointer. */
+static inline struct path path_take(struct path *p)
+{
+	struct path taken = *p;
+
+	*p = (struct path){NULL, NULL};
+	return taken;
+}
 bool path_equal(const struct path *a, const struct path *b);
 /* The inode, borrowed; NULL: a negative dentry. */
 struct inode *path_inode(const struct path *p);
+/* A directory that was removed: nothing is in it, nothing can be made in it. */
+bool path_is_removed(const struct path *p);
 /* Is it an unlinked name (getcwd: -ENOENT)? Can it be reached from root (getcwd, /proc/mounts)? */
 bool path_is_unlinked(const struct path *p);
 bool path_is_below(const struct path *p, const struct path *root);
