@@ -12,7 +12,19 @@ dirs=()
 for d in src tests bench; do
 	[ -d "$d" ] && dirs+=("$d")
 done
-mode=(--dry-run)
-[ "${2:-}" = --fix ] && mode=(-i)
-find "${dirs[@]}" \( -name '*.c' -o -name '*.h' \) -print0 |
-	xargs -0 -r "$format" "${mode[@]}" --Werror --style=file
+files() {
+	find "${dirs[@]}" \( -name '*.c' -o -name '*.h' \) -print0
+}
+
+if [ "${2:-}" = --fix ]; then
+	files | xargs -0 -r "$format" -i --style=file
+	exit
+fi
+bad=0
+while IFS= read -r -d '' file; do
+	if ! "$format" --dry-run --Werror --style=file "$file" >/dev/null 2>&1; then
+		echo "$file: not laid out as .clang-format says (./dev format does it)"
+		bad=1
+	fi
+done < <(files)
+exit $bad
