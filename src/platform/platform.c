@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The platforms that can run guests, in the order in which they are tried. platform_fake is not among them: tests name
- * it themselves.
+ * The platforms that can run guests, in the order in which they are tried. platform_fake is not
+ * among them: tests name it themselves.
  */
 #include "platform/platform.h"
 

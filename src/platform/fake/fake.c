@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fake platform: no guest code at all. A context is a script that a test writes (fake.h), registers are a struct,
- * memory is memory.c. For unit tests and fuzzers of everything above the contract, under every sanitiser.
+ * The fake platform: no guest code at all. A context is a script that a test writes (fake.h),
+ * registers are a struct, memory is memory.c. For unit tests and fuzzers of everything above the
+ * contract, under every sanitiser.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -100,7 +101,8 @@ static int fake_run(struct pcontext *by, struct plat_cmd *cmds, size_t n)
 	return memory_run(by->as, cmds, n);
 }
 
-static int fake_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+static int fake_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect, uint32_t value,
+			  uint32_t *ret_old)
 {
 	return memory_cmpxchg32(by->as, addr, expect, value, ret_old);
 }
@@ -348,7 +350,8 @@ static int fake_set_fpu(struct pcontext *pc, const void *image, size_t size)
 		return -EINVAL;
 	memcpy(&mxcsr, bytes + MXCSR_AT, sizeof(mxcsr));
 	memcpy(&features, bytes + XSAVE_FEATURES_AT, sizeof(features));
-	if ((features & ~(uint64_t)XSAVE_LEGACY_FEATURES) || (features && (mxcsr & (uint32_t)MXCSR_RESERVED)))
+	if ((features & ~(uint64_t)XSAVE_LEGACY_FEATURES) ||
+	    (features && (mxcsr & (uint32_t)MXCSR_RESERVED)))
 		return -EINVAL;
 	if (is_gone(pc))
 		return -ESRCH;

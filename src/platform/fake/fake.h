@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a test does to contexts of the fake platform: it plays the guest. A context's events come from its script, or,
- * while that is empty, from the platform's player; with neither, context_switch blocks until it is interrupted, something
- * is pushed, or the stub is killed. All functions may be called by any thread while the context lives.
+ * What a test does to contexts of the fake platform: it plays the guest. A context's events come
+ * from its script, or, while that is empty, from the platform's player; with neither,
+ * context_switch blocks until it is interrupted, something is pushed, or the stub is killed. All
+ * functions may be called by any thread while the context lives.
  */
 #pragma once
 
@@ -13,16 +14,17 @@
 #include "platform/platform.h"
 
 /*
- * The guest of all contexts that have nothing in their scripts. Called by the owner thread in context_switch, without
- * locks; it may use everything of the contract that the owner may use between two switches. True: *ret is what
- * happened; false: nothing happens until the context is interrupted or pushed.
+ * The guest of all contexts that have nothing in their scripts. Called by the owner thread in
+ * context_switch, without locks; it may use everything of the contract that the owner may use
+ * between two switches. True: *ret is what happened; false: nothing happens until the context is
+ * interrupted or pushed.
  */
 typedef bool (*fake_player_fn)(void *arg, struct pcontext *pc, struct plat_event *ret);
 void fake_set_player(struct platform *p, fake_player_fn player, void *arg);
 
 /*
- * Append an event to the script. PLAT_SYSCALL loads the arguments into their registers; ip and sp too if they are not 0, else
- * they are filled from the registers. False: no memory.
+ * Append an event to the script. PLAT_SYSCALL loads the arguments into their registers; ip and sp
+ * too if they are not 0, else they are filled from the registers. False: no memory.
  */
 MUST_CHECK bool fake_script_push(struct pcontext *pc, const struct plat_event *ev);
 MUST_CHECK bool fake_script_push_syscall(struct pcontext *pc, uint64_t nr, const uint64_t args[6]);

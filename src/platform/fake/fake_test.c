@@ -41,7 +41,8 @@ static void end(struct world *w)
 
 static int map(struct world *w, uint64_t addr, uint64_t len, int prot, int flags, int fd)
 {
-	struct plat_cmd cmd = {.op = PLAT_MAP, .addr = addr, .len = len, .prot = prot, .flags = flags, .fd = fd};
+	struct plat_cmd cmd = {
+		.op = PLAT_MAP, .addr = addr, .len = len, .prot = prot, .flags = flags, .fd = fd};
 
 	return ops->run(w->pc, &cmd, 1);
 }
@@ -170,10 +171,15 @@ TEST(access_honours_holes_and_protection)
 	EXPECT_EQ(put(&w, AT + 4094, "four"), 4);
 	EXPECT_EQ(get(&w, AT + 4094, buf, 4), 4);
 	EXPECT_MEMEQ(buf, "four", 4);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_PROTECT, .addr = AT + 4096, .len = 4096, .prot = PROT_READ}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_PROTECT,
+						.addr = AT + 4096,
+						.len = 4096,
+						.prot = PROT_READ}),
+		  0);
 	EXPECT_EQ(put(&w, AT + 4094, "FOUR"), 2);
 	EXPECT_EQ(put(&w, AT + 4096, "x"), -EFAULT);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_UNMAP, .addr = AT + 4096, .len = 4096}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_UNMAP, .addr = AT + 4096, .len = 4096}),
+		  0);
 	EXPECT_EQ(get(&w, AT, buf, 8192), 4096);
 	EXPECT_EQ(get(&w, AT + 8192, buf, 8192), 4096);
 	EXPECT_EQ(get(&w, PLAT_GUEST_TOP, buf, 1), -EFAULT);
@@ -190,8 +196,14 @@ TEST(commands_refuse_what_is_not_the_guests)
 	EXPECT_EQ(map(&w, AT + 1, 4096, PROT_READ, MAP_PRIVATE, -1), -EINVAL);
 	EXPECT_EQ(map(&w, AT, 0, PROT_READ, MAP_PRIVATE, -1), -EINVAL);
 	EXPECT_EQ(map(&w, AT, UINT64_MAX, PROT_READ, MAP_PRIVATE, -1), -EINVAL);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_PROTECT, .addr = AT, .len = 4096}), -ENOMEM);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE, .addr = AT, .len = 4096, .new_addr = 2 * AT, .new_len = 1}), -EFAULT);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_PROTECT, .addr = AT, .len = 4096}),
+		  -ENOMEM);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE,
+						.addr = AT,
+						.len = 4096,
+						.new_addr = 2 * AT,
+						.new_len = 1}),
+		  -EFAULT);
 	end(&w);
 }
 
@@ -203,15 +215,30 @@ TEST(move_and_resize_keep_the_bytes)
 	begin(&w);
 	EXPECT_EQ(map(&w, AT, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1), 0);
 	EXPECT_EQ(put(&w, AT + 4096, "m"), 1);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE, .addr = AT + 4096, .len = 4096, .new_addr = 2 * AT, .new_len = 16384}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE,
+						.addr = AT + 4096,
+						.len = 4096,
+						.new_addr = 2 * AT,
+						.new_len = 16384}),
+		  0);
 	EXPECT_EQ(get(&w, AT + 4096, &c, 1), -EFAULT);
 	EXPECT_EQ(get(&w, 2 * AT, &c, 1), 1);
 	EXPECT_EQ(c, 'm');
 	EXPECT_EQ(get(&w, 2 * AT + 16383, &c, 1), 1);
 	EXPECT_EQ(c, 0);
 	/* In place: not over a neighbour. */
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE, .addr = AT, .len = 4096, .new_addr = AT, .new_len = 3 * 4096}), -ENOMEM);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE, .addr = AT, .len = 4096, .new_addr = AT, .new_len = 2 * 4096}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE,
+						.addr = AT,
+						.len = 4096,
+						.new_addr = AT,
+						.new_len = 3 * 4096}),
+		  -ENOMEM);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_MOVE,
+						.addr = AT,
+						.len = 4096,
+						.new_addr = AT,
+						.new_len = 2 * 4096}),
+		  0);
 	end(&w);
 }
 
@@ -225,7 +252,11 @@ TEST(fork_copies_private_and_shares_shared)
 	EXPECT_EQ(map(&w, AT, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1), 0);
 	EXPECT_EQ(map(&w, 2 * AT, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, -1), 0);
 	EXPECT_EQ(map(&w, 3 * AT, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1), 0);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_ADVISE, .addr = 3 * AT, .len = 4096, .flags = MADV_DONTFORK}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_ADVISE,
+						.addr = 3 * AT,
+						.len = 4096,
+						.flags = MADV_DONTFORK}),
+		  0);
 	EXPECT_EQ(put(&w, AT, "p"), 1);
 	EXPECT_EQ(ops->aspace_fork(w.pc, &child.as), 0);
 	EXPECT_EQ(put(&child, AT, "c"), 1);
@@ -270,7 +301,11 @@ TEST(dontneed_zeroes_private_memory)
 	begin(&w);
 	EXPECT_EQ(map(&w, AT, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1), 0);
 	EXPECT_EQ(put(&w, AT, "x"), 1);
-	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_ADVISE, .addr = AT, .len = 4096, .flags = MADV_DONTNEED}), 0);
+	EXPECT_EQ(command(&w, (struct plat_cmd){.op = PLAT_ADVISE,
+						.addr = AT,
+						.len = 4096,
+						.flags = MADV_DONTNEED}),
+		  0);
 	EXPECT_EQ(get(&w, AT, &c, 1), 1);
 	EXPECT_EQ(c, 0);
 	end(&w);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Guest memory of the fake platform: each mapping of the guest is a piece of host memory of this process, which is
- * readable (and writable where its file allows it) whatever the guest's protection is; protection is checked here.
+ * Guest memory of the fake platform: each mapping of the guest is a piece of host memory of this
+ * process, which is readable (and writable where its file allows it) whatever the guest's
+ * protection is; protection is checked here.
  *
- * Invariants: (1) each range stands for exactly hi - lo bytes of host memory at mem, and owns them; (2) a range is cut
- * wherever a command's border falls into it, which leaves host memory where it is. Bytes of files are moved by
- * process_vm_readv and _writev on ourselves, which answer EFAULT where a truncated file would raise SIGBUS.
+ * Invariants: (1) each range stands for exactly hi - lo bytes of host memory at mem, and owns them;
+ * (2) a range is cut wherever a command's border falls into it, which leaves host memory where it
+ * is. Bytes of files are moved by process_vm_readv and _writev on ourselves, which answer EFAULT
+ * where a truncated file would raise SIGBUS.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -151,7 +153,8 @@ static int run_map(struct aspace *as, const struct plat_cmd *c, uint64_t end)
 	return 0;
 }
 
-/* Call fn on each mapping in [lo, hi), after cutting; -ENOMEM at the first hole, as mprotect(2) and madvise(2) say. */
+/* Call fn on each mapping in [lo, hi), after cutting; -ENOMEM at the first hole, as mprotect(2) and
+ * madvise(2) say. */
 static int for_each_whole(struct aspace *as, const struct plat_cmd *c, uint64_t end,
 			  int (*fn)(struct fake_map *m, const struct plat_cmd *c))
 {
@@ -203,7 +206,8 @@ static int advise_one(struct fake_map *m, const struct plat_cmd *c)
 }
 
 /* Is [lo, hi) free but for what lies in [from, to)? */
-static bool is_free_but(const struct aspace *as, uint64_t lo, uint64_t hi, uint64_t from, uint64_t to)
+static bool is_free_but(const struct aspace *as, uint64_t lo, uint64_t hi, uint64_t from,
+			uint64_t to)
 {
 	return !rangemap_overlaps(&as->maps, lo, MIN(hi, MAX(from, lo))) &&
 	       !rangemap_overlaps(&as->maps, MAX(lo, MIN(to, hi)), hi);
@@ -241,8 +245,8 @@ static int run_move(struct aspace *as, const struct plat_cmd *c, uint64_t end, u
 /* The end of a command's range, its length rounded up to pages. */
 static bool find_end(uint64_t addr, uint64_t len, uint64_t *ret)
 {
-	return is_aligned(addr, FAKE_PAGE) && len > 0 && align_up_ok(len, FAKE_PAGE, &len) && add_ok(addr, len, ret) &&
-	       *ret <= PLAT_GUEST_TOP;
+	return is_aligned(addr, FAKE_PAGE) && len > 0 && align_up_ok(len, FAKE_PAGE, &len) &&
+	       add_ok(addr, len, ret) && *ret <= PLAT_GUEST_TOP;
 }
 
 static int run_one(struct aspace *as, const struct plat_cmd *c)
@@ -259,7 +263,8 @@ static int run_one(struct aspace *as, const struct plat_cmd *c)
 	case PLAT_PROTECT:
 		return for_each_whole(as, c, end, protect_one);
 	case PLAT_MOVE:
-		return find_end(c->new_addr, c->new_len, &new_end) ? run_move(as, c, end, new_end) : -EINVAL;
+		return find_end(c->new_addr, c->new_len, &new_end) ? run_move(as, c, end, new_end)
+								   : -EINVAL;
 	case PLAT_ADVISE:
 		return for_each_whole(as, c, end, advise_one);
 	}
@@ -299,7 +304,8 @@ static size_t host_store(void *to, const void *from, size_t len)
 enum direction { FROM_GUEST, TO_GUEST };
 
 /* Move within one mapping. */
-static size_t transfer_map(const struct fake_map *m, uint64_t addr, char *buf, size_t len, enum direction dir)
+static size_t transfer_map(const struct fake_map *m, uint64_t addr, char *buf, size_t len,
+			   enum direction dir)
 {
 	char *mem = m->mem + (addr - m->range.lo);
 
@@ -367,7 +373,8 @@ ssize_t memory_write(struct aspace *as, const struct plat_piece *v, size_t n)
 	return transfer(as, v, n, TO_GUEST);
 }
 
-static int cmpxchg_locked(struct aspace *as, uint64_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+static int cmpxchg_locked(struct aspace *as, uint64_t addr, uint32_t expect, uint32_t value,
+			  uint32_t *ret_old)
 {
 	struct fake_map *m = to_map(rangemap_find(&as->maps, addr));
 	uint32_t probe;
@@ -380,12 +387,14 @@ static int cmpxchg_locked(struct aspace *as, uint64_t addr, uint32_t expect, uin
 	mem = m->mem + (addr - m->range.lo);
 	if (m->has_file && host_copy(&probe, mem, sizeof(probe)) != sizeof(probe))
 		return -EFAULT;
-	__atomic_compare_exchange_n((uint32_t *)(void *)mem, &expect, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	__atomic_compare_exchange_n((uint32_t *)(void *)mem, &expect, value, false,
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 	*ret_old = expect;
 	return 0;
 }
 
-int memory_cmpxchg32(struct aspace *as, uint64_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+int memory_cmpxchg32(struct aspace *as, uint64_t addr, uint32_t expect, uint32_t value,
+		     uint32_t *ret_old)
 {
 	int r;
 
@@ -402,14 +411,15 @@ static void copy_pages(const struct fake_map *from, char *to)
 	char page[FAKE_PAGE];
 
 	for (uint64_t off = 0; off < map_len(from); off += FAKE_PAGE) {
-		if (host_copy(page, from->mem + off, FAKE_PAGE) == FAKE_PAGE && memcmp(page, zeros, FAKE_PAGE) != 0)
+		if (host_copy(page, from->mem + off, FAKE_PAGE) == FAKE_PAGE &&
+		    memcmp(page, zeros, FAKE_PAGE) != 0)
 			memcpy(to + off, page, FAKE_PAGE);
 	}
 }
 
 /*
- * Differs: what is private and of a file becomes anonymous in the copy, so it no longer follows the file, and
- * reads as zeros beyond the file's end.
+ * Differs: what is private and of a file becomes anonymous in the copy, so it no longer follows the
+ * file, and reads as zeros beyond the file's end.
  */
 static int copy_map(const struct fake_map *from, struct aspace *to)
 {
@@ -422,7 +432,8 @@ static int copy_map(const struct fake_map *from, struct aspace *to)
 	if (from->shared) /* mremap(2): an old size of 0 makes a second mapping of the same pages */
 		mem = mremap(from->mem, 0, len, MREMAP_MAYMOVE);
 	else
-		mem = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		mem = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (mem == MAP_FAILED) {
 		free(m);
 		return -ENOMEM;

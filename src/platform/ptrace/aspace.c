@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Address spaces: a stub process each. New ones are cloned from the template, copies from a stopped thread of the
- * stub that is copied; either way the new process is a child of ours (CLONE_PARENT), untraced, and parks.
- * Memory is reached through the pid of the group leader.
+ * Address spaces: a stub process each. New ones are cloned from the template, copies from a stopped
+ * thread of the stub that is copied; either way the new process is a child of ours (CLONE_PARENT),
+ * untraced, and parks. Memory is reached through the pid of the group leader.
  */
 #include <errno.h>
 #include <limits.h>
@@ -77,7 +77,9 @@ static int64_t clone_template(struct platform *p)
 	if (r == 0)
 		r = tracee_park(p, p->template);
 	if (r < 0) {
-		log_error("ptrace: the first stub (process %d) is dead, no address space can be made any more", p->template);
+		log_error(
+			"ptrace: the first stub (process %d) is dead, no address space can be made any more",
+			p->template);
 		return -EAGAIN;
 	}
 	return pid;
@@ -141,7 +143,8 @@ static void batch_fill(struct batch *b, const struct cursor *at)
 
 	b->n = b->len = 0;
 	b->ends = false;
-	for (size_t i = 0; i < at->n && b->n < PIECES_AT_ONCE && b->len < BYTES_AT_ONCE && !b->ends; i++) {
+	for (size_t i = 0; i < at->n && b->n < PIECES_AT_ONCE && b->len < BYTES_AT_ONCE && !b->ends;
+	     i++) {
 		const struct plat_piece *piece = &at->v[i];
 		uint64_t addr;
 		size_t len = piece->len - off;
@@ -176,7 +179,8 @@ static void cursor_advance(struct cursor *at, size_t moved)
 
 enum direction { FROM_GUEST, TO_GUEST };
 
-static ssize_t transfer(const struct aspace *as, const struct plat_piece *v, size_t n, enum direction dir)
+static ssize_t transfer(const struct aspace *as, const struct plat_piece *v, size_t n,
+			enum direction dir)
 {
 	struct cursor at = {v, n, 0};
 	struct batch b;
@@ -211,8 +215,10 @@ ssize_t ptrace_write(struct aspace *as, const struct plat_piece *v, size_t n)
 	return transfer(as, v, n, TO_GUEST);
 }
 
-/* By the caller's own guest thread, so that it is atomic and meets the same protection as the guest would. */
-int ptrace_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+/* By the caller's own guest thread, so that it is atomic and meets the same protection as the guest
+ * would. */
+int ptrace_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect, uint32_t value,
+		     uint32_t *ret_old)
 {
 	struct user_regs_struct regs;
 	int r;

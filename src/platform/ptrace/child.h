@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For the few functions that run in a forked child of ours that is on its way to becoming the first stub. The child
- * was not made by the libc, so they use nothing of it: no errno, no locks, no allocation, no sanitiser's run time.
+ * For the few functions that run in a forked child of ours that is on its way to becoming the first
+ * stub. The child was not made by the libc, so they use nothing of it: no errno, no locks, no
+ * allocation, no sanitiser's run time.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contexts: a stub thread each. Made parked and untraced; from context_attach on a tracee of the attaching thread.
+ * Contexts: a stub thread each. Made parked and untraced; from context_attach on a tracee of the
+ * attaching thread.
  */
 #include <errno.h>
 #include <sched.h>
@@ -96,8 +97,8 @@ int ptrace_context_new(struct aspace *as, struct pcontext *by, struct pcontext *
 }
 
 /*
- * A leader arms its death signal before it parks, unless it was seized on the way there: then we arm it. (Not needed
- * while it is traced, but a leader is not always.)
+ * A leader arms its death signal before it parks, unless it was seized on the way there: then we
+ * arm it. (Not needed while it is traced, but a leader is not always.)
  */
 static int arm_leader(const struct pcontext *pc)
 {
@@ -111,7 +112,8 @@ static int arm_leader(const struct pcontext *pc)
 	r = tracee_get_regs(pc->tid, &regs);
 	if (r < 0 || (regs.rip >= park && regs.rip < park_end))
 		return r;
-	return tracee_call(p, pc->tid, SYS_prctl, (uint64_t[6]){PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0}, &value);
+	return tracee_call(p, pc->tid, SYS_prctl,
+			   (uint64_t[6]){PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0}, &value);
 }
 
 static int seize(const struct pcontext *pc)
@@ -130,7 +132,8 @@ int ptrace_context_attach(struct pcontext *pc)
 	check(!pc->attached);
 	r = seize(pc);
 	pc->attached = true;
-	if (r < 0) { /* it died meanwhile, which the first switch tells; the host says EPERM of a dead leader */
+	if (r < 0) { /* it died meanwhile, which the first switch tells; the host says EPERM of a
+			dead leader */
 		log_debug("ptrace: thread %d of a stub cannot be seized: error %d", pc->tid, -r);
 		context_lose(pc);
 	}
@@ -157,14 +160,16 @@ static uint64_t thread_time_ns(struct pcontext *pc)
 		return 0;
 	if (process_vm_readv(pc->pid, &ours, 1, &theirs, 1, 0) != sizeof(ts))
 		return 0;
-	if (ts.tv_sec < 0 || ts.tv_sec > INT32_MAX || ts.tv_nsec < 0 || (uint64_t)ts.tv_nsec >= NS_PER_S)
+	if (ts.tv_sec < 0 || ts.tv_sec > INT32_MAX || ts.tv_nsec < 0 ||
+	    (uint64_t)ts.tv_nsec >= NS_PER_S)
 		return 0;
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 static uint64_t process_time_ns(const struct aspace *as)
 {
-	/* clock_getcpuclockid(3), without the host call that it makes: the layout is the kernel's ABI. */
+	/* clock_getcpuclockid(3), without the host call that it makes: the layout is the kernel's
+	 * ABI. */
 	clockid_t clock = (clockid_t)(~(unsigned int)as->pid << 3 | 2);
 	struct timespec ts;
 
@@ -174,9 +179,9 @@ static uint64_t process_time_ns(const struct aspace *as)
 }
 
 /*
- * While a stub has never had a second context, the clock of its process is the thread's: one host call. Otherwise the
- * thread is made to read its own. What it stores may be overwritten by other guest threads before we fetch it, so
- * it counts only up to what the process as a whole has used.
+ * While a stub has never had a second context, the clock of its process is the thread's: one host
+ * call. Otherwise the thread is made to read its own. What it stores may be overwritten by other
+ * guest threads before we fetch it, so it counts only up to what the process as a whole has used.
  */
 static uint64_t time_here_ns(struct pcontext *pc)
 {
@@ -195,7 +200,8 @@ uint64_t ptrace_cpu_time_ns(struct pcontext *pc)
 	return pc->cpu_last_ns;
 }
 
-/* Part with the stub thread: a leader parks, any other exits by itself, untraced, and is nobody's zombie. */
+/* Part with the stub thread: a leader parks, any other exits by itself, untraced, and is nobody's
+ * zombie. */
 static void retire_thread(struct pcontext *pc)
 {
 	const struct platform *p = pc->as->p;
@@ -237,9 +243,10 @@ int ptrace_context_move(struct pcontext *pc, struct aspace *to)
 	r = seize(&next);
 	pc->cpu_before_ns = ptrace_cpu_time_ns(pc);
 
-	GUARD(&pc->kick_lock);
 	context_leave(pc);
+	lock_acquire(&pc->kick_lock);
 	context_enter(pc, to, to->pid);
+	lock_release(&pc->kick_lock);
 	pc->gone = false;
 	pc->regs_valid = pc->regs_dirty = pc->segs_dirty = pc->result_dirty = false;
 	pc->step = pc->step_due = false;

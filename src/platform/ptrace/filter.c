@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a stub may ask of the host kernel: the calls that stub text makes on our order, and nothing else.
+ * What a stub may ask of the host kernel: the calls that stub text makes on our order, and nothing
+ * else.
  *
- * It is the second wall. Guest code runs under PTRACE_SYSEMU, whose stop comes before seccomp looks (Linux 4.8), so its
- * calls never get here. What does get here from guest code is the emulation of the vsyscall page, which no tracer sees:
- * RET_TRAP turns it into a SIGSYS stop (event.c) where KILL would end the sandbox's process.
- * Every call on the list must be harmless when the guest chooses its arguments.
+ * It is the second wall. Guest code runs under PTRACE_SYSEMU, whose stop comes before seccomp looks
+ * (Linux 4.8), so its calls never get here. What does get here from guest code is the emulation of
+ * the vsyscall page, which no tracer sees: RET_TRAP turns it into a SIGSYS stop (event.c) where
+ * KILL would end the sandbox's process. Every call on the list must be harmless when the guest
+ * chooses its arguments.
  */
 #include <errno.h>
 #include <sched.h>
@@ -22,7 +24,8 @@
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define LOAD_ARG0_LOW LOAD(args[0])
-#define LOAD_ARG0_HIGH BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]) + 4)
+#define LOAD_ARG0_HIGH                                                                             \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]) + 4)
 #define SKIP_IF(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (n), 0)
 #define SKIP_UNLESS(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (n))
 #define ANSWER(action) BPF_STMT(BPF_RET | BPF_K, (action))
@@ -73,7 +76,8 @@ CHILD_CODE int filter_install(void)
 	long r;
 
 	/* A stub holds no secret of ours, so its guest need not pay for speculation barriers. */
-	r = child_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, (long)&prog, 0);
+	r = child_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+		       (long)&prog, 0);
 	if (r == -EINVAL)
 		r = child_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&prog, 0);
 	return (int)r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ptrace platform: the simplest one, the reference to debug the others against, and the one for hosts where
- * seccomp notifications cannot be had. Needs Linux 5.3 (PTRACE_GET_SYSCALL_INFO) and leave to trace our own children.
+ * The ptrace platform: the simplest one, the reference to debug the others against, and the one for
+ * hosts where seccomp notifications cannot be had. Needs Linux 5.3 (PTRACE_GET_SYSCALL_INFO) and
+ * leave to trace our own children.
  *
  * This file is its ops table, its beginning and its end. README.md tells how the parts fit.
  */

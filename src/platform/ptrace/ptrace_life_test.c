@@ -73,8 +73,12 @@ TEST(fresh_stub_owns_two_pages_and_one_socket)
 TEST(fork_copies_private_memory_and_shares_shared)
 {
 	struct guest parent, child;
-	struct plat_cmd shared = {.op = PLAT_MAP, .addr = 0x30000000, .len = 4096, .prot = PROT_READ | PROT_WRITE,
-				  .flags = MAP_SHARED, .fd = -1};
+	struct plat_cmd shared = {.op = PLAT_MAP,
+				  .addr = 0x30000000,
+				  .len = 4096,
+				  .prot = PROT_READ | PROT_WRITE,
+				  .flags = MAP_SHARED,
+				  .fd = -1};
 	struct lx_user_regs regs;
 	char c = 0;
 
@@ -128,106 +132,6 @@ TEST(fork_of_a_fork_works)
 		g[i].ops->aspace_free(g[i].as);
 	}
 	guest_end(&g[0]);
-}
-
-struct kicker {
-	const struct platform_ops *ops;
-	struct pcontext *pc;
-	atomic_uint go, done;
-};
-
-/* One kick for each increment of go, at a moment that wanders. */
-static void *kick_on_demand(void *arg)
-{
-	struct kicker *k = arg;
-
-	for (unsigned int n = 1;; n++) {
-		while (atomic_load(&k->go) < n)
-			sched_yield();
-		if (atomic_load(&k->go) == UINT32_MAX)
-			return NULL;
-		for (volatile unsigned int i = 0; i < n % 512; i++)
-			;
-		k->ops->context_interrupt(k->pc);
-		atomic_store(&k->done, n);
-	}
-}
-
-TEST(no_interrupt_of_a_spinning_guest_is_lost)
-{
-	enum { KICKS = 10000 };
-	struct guest g;
-	struct kicker k = {.ops = &platform_ptrace};
-	pthread_t thread;
-
-	guest_start(&g, code_spin);
-	k.pc = g.pc;
-	EXPECT_EQ(pthread_create(&thread, NULL, kick_on_demand, &k), 0);
-	for (unsigned int i = 1; i <= KICKS; i++) {
-		atomic_store(&k.go, i);
-		EXPECT_EQ(guest_switch(&g).why, PLAT_INTERRUPTED);
-	}
-	atomic_store(&k.go, UINT32_MAX);
-	pthread_join(thread, NULL);
-	guest_end(&g);
-}
-
-static void *kick_always(void *arg)
-{
-	struct kicker *k = arg;
-
-	while (atomic_load(&k->go) == 0) {
-		k->ops->context_interrupt(k->pc);
-		atomic_fetch_add(&k->done, 1);
-	}
-	return NULL;
-}
-
-/* Kicks that come while calls are answered and commands run break neither. */
-TEST(interrupts_break_no_call_and_no_command)
-{
-	struct guest g;
-	struct kicker k = {.ops = &platform_ptrace};
-	pthread_t thread;
-	uint64_t calls = 0, counted = 0;
-
-	guest_start(&g, code_counted_call);
-	k.pc = g.pc;
-	EXPECT_EQ(pthread_create(&thread, NULL, kick_always, &k), 0);
-	while (calls < 2000) {
-		struct plat_event ev = guest_switch(&g);
-
-		EXPECT_TRUE(ev.why == PLAT_SYSCALL || ev.why == PLAT_INTERRUPTED);
-		if (ev.why != PLAT_SYSCALL)
-			continue;
-		calls++;
-		g.ops->set_result(g.pc, 0);
-		if (calls % 8 == 0)
-			EXPECT_EQ(guest_map(&g, 0x30000000 + calls * 4096, 4096, PROT_READ), 0);
-		if (calls % 100 == 0) {
-			struct aspace *copy;
-
-			EXPECT_EQ(g.ops->aspace_fork(g.pc, &copy), 0);
-			g.ops->aspace_free(copy);
-		}
-	}
-	EXPECT_EQ(guest_read(&g, DATA, &counted, 8), 8);
-	EXPECT_EQ(counted, calls);
-	atomic_store(&k.go, 1);
-	pthread_join(thread, NULL);
-	guest_end(&g);
-}
-
-TEST(interrupt_before_the_switch_counts_once)
-{
-	struct guest g;
-
-	guest_start(&g, code_getpid_loop);
-	g.ops->context_interrupt(g.pc);
-	g.ops->context_interrupt(g.pc);
-	EXPECT_EQ(guest_switch(&g).why, PLAT_INTERRUPTED);
-	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
-	guest_end(&g);
 }
 
 enum { THREADS = 50, ROUNDS = 40 };
@@ -312,7 +216,8 @@ TEST(address_spaces_are_made_by_many_threads_at_once)
 	g.ops->fini(g.p);
 }
 
-/* The leader's context leaves first; its address space stays readable, and serves a new first context. */
+/* The leader's context leaves first; its address space stays readable, and serves a new first
+ * context. */
 TEST(address_space_outlives_its_first_context)
 {
 	struct guest g;
@@ -363,36 +268,6 @@ TEST(context_that_was_never_attached_is_freed)
 	guest_start(&g, code_getpid_loop);
 	g.ops->context_free(new_thread(&g));
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
-	guest_end(&g);
-}
-
-/* Only processor time that was used moves this clock: until then, kick again. */
-TEST(cpu_time_grows_with_work_and_never_shrinks)
-{
-	struct guest g;
-	struct kicker k = {.ops = &platform_ptrace};
-	uint64_t before, after;
-	struct pcontext *second;
-	pthread_t thread;
-
-	guest_start(&g, code_spin);
-	before = g.ops->cpu_time_ns(g.pc);
-	k.pc = g.pc;
-	EXPECT_EQ(pthread_create(&thread, NULL, kick_always, &k), 0);
-	do {
-		EXPECT_EQ(guest_switch(&g).why, PLAT_INTERRUPTED);
-	} while (g.ops->cpu_time_ns(g.pc) < before + 1000000);
-	atomic_store(&k.go, 1);
-	pthread_join(thread, NULL);
-	after = g.ops->cpu_time_ns(g.pc);
-	EXPECT_TRUE(after > before);
-
-	/* With a second context the thread's own clock is read. */
-	second = new_thread(&g);
-	EXPECT_EQ(g.ops->context_attach(second), 0);
-	EXPECT_TRUE(g.ops->cpu_time_ns(g.pc) >= after);
-	EXPECT_TRUE(g.ops->cpu_time_ns(second) < after);
-	g.ops->context_free(second);
 	guest_end(&g);
 }
 
@@ -478,7 +353,8 @@ TEST(stub_killed_at_rest_is_gone_at_the_next_command)
 
 	guest_start(&g, code_spin);
 	kill(g.as->pid, SIGKILL);
-	cmd = (struct plat_cmd){.op = PLAT_MAP, .addr = DATA, .len = 4096, .flags = MAP_SHARED, .fd = fd};
+	cmd = (struct plat_cmd){
+		.op = PLAT_MAP, .addr = DATA, .len = 4096, .flags = MAP_SHARED, .fd = fd};
 	EXPECT_EQ(g.ops->run(g.pc, &cmd, 1), -ESRCH);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_GONE);
 	guest_end(&g);
@@ -493,41 +369,6 @@ TEST(dead_template_makes_no_address_space)
 	kill(g.p->template, SIGKILL);
 	EXPECT_EQ(g.ops->aspace_new(g.p, &g.as), -EAGAIN);
 	g.ops->fini(g.p);
-}
-
-static void *send_signals(void *arg)
-{
-	static const int signals[] = {SIGTERM, SIGINT, SIGTRAP, SIGSEGV, SIGSTOP, SIGCONT, SIGUSR1, SIGTSTP};
-	struct sleeper *s = arg;
-
-	for (int i = 0; i < 2000 && !atomic_load(&s->wake); i++) {
-		kill(s->g.as->pid, signals[(size_t)i % ARRAY_SIZE(signals)]);
-		if (i % 16 == 0)
-			usleep(1000);
-	}
-	kill(s->g.as->pid, SIGCONT);
-	return NULL;
-}
-
-TEST(signals_from_outside_change_nothing)
-{
-	struct sleeper s = {0};
-	pthread_t thread;
-	uint64_t calls = 0, counted = 0;
-
-	guest_start(&s.g, code_counted_call);
-	EXPECT_EQ(pthread_create(&thread, NULL, send_signals, &s), 0);
-	while (calls < 5000) {
-		EXPECT_EQ(guest_switch(&s.g).why, PLAT_SYSCALL);
-		s.g.ops->set_result(s.g.pc, 0);
-		if (++calls % 50 == 0)
-			EXPECT_EQ(guest_map(&s.g, 0x30000000, 4096, PROT_READ), 0);
-	}
-	atomic_store(&s.wake, 1);
-	pthread_join(thread, NULL);
-	EXPECT_EQ(guest_read(&s.g, DATA, &counted, 8), 8);
-	EXPECT_EQ(counted, calls);
-	guest_end(&s.g);
 }
 
 /* The Sentry's death must take every stub along: running, resting and parked ones. */

@@ -2,22 +2,23 @@
 /*
  * What the files of the ptrace platform share.
  *
- * A stub is one host process per address space. Its threads are either tracees of a thread of ours (then they stand
- * still unless we let them run) or parked: untraced, asleep in pause(2) in stub text. The group leader is special in
- * that it must not exit while the address space lives (process_vm_readv on a dead leader is ESRCH): it serves the
- * first context, and parks again when that leaves.
+ * A stub is one host process per address space. Its threads are either tracees of a thread of ours
+ * (then they stand still unless we let them run) or parked: untraced, asleep in pause(2) in stub
+ * text. The group leader is special in that it must not exit while the address space lives
+ * (process_vm_readv on a dead leader is ESRCH): it serves the first context, and parks again when
+ * that leaves.
  *
  *      parked --context_attach--> stopped --context_switch--> in the guest --event--> stopped
  *         ^                        |    \--inject--> in stub text --breakpoint--> stopped
  *         +--context_free (leader)-+--context_free (others)--> exits
  *
  * Invariants:
- * (1) Guest code runs under PTRACE_SYSEMU only, so that no system call of its own ever reaches the host kernel.
- *     Under PTRACE_CONT a thread runs stub text only, with registers that we set.
- * (2) Nothing at or above PLAT_GUEST_TOP is changed, read or written on a guest's behalf; the stub's text is never writable.
- * (3) What is in a stub's memory, the stub's data page included, may have been written by the guest. We take results from
- *     registers.
- * (4) Only aspace_free reaps a leader, and its pid is not used after that.
+ * (1) Guest code runs under PTRACE_SYSEMU only, so that no system call of its own ever reaches the
+ * host kernel. Under PTRACE_CONT a thread runs stub text only, with registers that we set. (2)
+ * Nothing at or above PLAT_GUEST_TOP is changed, read or written on a guest's behalf; the stub's
+ * text is never writable. (3) What is in a stub's memory, the stub's data page included, may have
+ * been written by the guest. We take results from registers. (4) Only aspace_free reaps a leader,
+ * and its pid is not used after that.
  */
 #pragma once
 
@@ -37,24 +38,27 @@
 
 #define STUB_PAGE 4096ULL
 #define HOST_TOP 0x7ffffffff000ULL /* the end of what a process of 4-level page tables can map */
-#define STUB_SOCKET 0 /* where every stub has the socket that brings descriptors */
-#define STUB_FD 1     /* where such a descriptor then appears */
+#define STUB_SOCKET 0              /* where every stub has the socket that brings descriptors */
+#define STUB_FD 1                  /* where such a descriptor then appears */
 
-/* Standard and ignored by default: it never fails for lack of queue space, and it does not harm an untraced thread. */
+/* Standard and ignored by default: it never fails for lack of queue space, and it does not harm an
+ * untraced thread. */
 #define KICK_SIGNAL SIGURG
 
 /* clone flags with which stubs make stubs and threads; filter.c allows these two words only. */
 #define CLONE_FOR_FORK ((uint64_t)CLONE_PARENT)
 #define CLONE_FOR_THREAD                                                                           \
-	((uint64_t)(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM))
+	((uint64_t)(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |             \
+		    CLONE_SYSVSEM))
 
 /* Key: [I] set by init, then immutable. */
 struct platform {
-	uint64_t base;           /* [I] where the stub's text page is; its data page follows */
-	pid_t template;          /* [I] the stub without memory that all others are cloned from */
-	pid_t self;              /* [I] our own process */
-	int sock_send;           /* [I] descriptors for stubs go in here */
-	int sock_recv;           /* [I] our copy of what every stub has at STUB_SOCKET, to take back what was not fetched */
+	uint64_t base;  /* [I] where the stub's text page is; its data page follows */
+	pid_t template; /* [I] the stub without memory that all others are cloned from */
+	pid_t self;     /* [I] our own process */
+	int sock_send;  /* [I] descriptors for stubs go in here */
+	int sock_recv;  /* [I] our copy of what every stub has at STUB_SOCKET, to take back what was
+			   not fetched */
 	size_t fpu_size;         /* [I] */
 	struct lock spawn_lock;  /* the template: one thread at a time traces it */
 	struct lock socket_lock; /* one descriptor is on its way at a time */
@@ -71,12 +75,12 @@ struct stub_data {
 };
 
 struct aspace {
-	struct platform *p;         /* [I] */
-	pid_t pid;                  /* [I] */
-	struct lock time_lock;      /* stub_data.cpu_time */
-	atomic_bool leader_used;    /* some context runs on the leader */
-	atomic_uint ncontexts;      /* now */
-	atomic_bool was_shared;     /* there has been a second context */
+	struct platform *p;      /* [I] */
+	pid_t pid;               /* [I] */
+	struct lock time_lock;   /* stub_data.cpu_time */
+	atomic_bool leader_used; /* some context runs on the leader */
+	atomic_uint ncontexts;   /* now */
+	atomic_bool was_shared;  /* there has been a second context */
 };
 
 enum last_event { LAST_NONE, LAST_SYSCALL, LAST_OTHER };
@@ -89,20 +93,21 @@ struct pcontext {
 	bool attached;     /* [t] */
 	bool gone;         /* [t] the thread is dead, or no longer to be believed */
 	bool step;         /* [t] single-step */
-	bool step_due;     /* [t] ... and the instruction was a system call: its trap is still to be reported */
-	enum last_event last;          /* [t] what the last switch returned */
-	uint64_t nr;                   /* [t] the call of LAST_SYSCALL */
-	bool regs_valid;               /* [t] regs are the guest's registers */
-	bool regs_dirty;               /* [t] the thread's real registers differ from regs, up to ss */
-	bool segs_dirty;               /* [t] ... and from fs_base on */
-	bool result_dirty;             /* [t] rax is to become result */
-	int64_t result;                /* [t] */
-	uint64_t cpu_before_ns;        /* [t] used in earlier address spaces */
-	uint64_t cpu_last_ns;          /* [t] what cpu_time_ns said last: it never goes back */
-	struct user_regs_struct regs;  /* [t] */
-	struct lock kick_lock;         /* keeps tid and pid while a kick is being sent */
-	atomic_bool kicked;            /* see context_interrupt */
-	atomic_bool running;           /* see context_interrupt */
+	bool step_due;     /* [t] ... and the instruction was a system call: its trap is still to be
+			      reported */
+	enum last_event last;   /* [t] what the last switch returned */
+	uint64_t nr;            /* [t] the call of LAST_SYSCALL */
+	bool regs_valid;        /* [t] regs are the guest's registers */
+	bool regs_dirty;        /* [t] the thread's real registers differ from regs, up to ss */
+	bool segs_dirty;        /* [t] ... and from fs_base on */
+	bool result_dirty;      /* [t] rax is to become result */
+	int64_t result;         /* [t] */
+	uint64_t cpu_before_ns; /* [t] used in earlier address spaces */
+	uint64_t cpu_last_ns;   /* [t] what cpu_time_ns said last: it never goes back */
+	struct user_regs_struct regs; /* [t] */
+	struct lock kick_lock;        /* keeps tid and pid while a kick is being sent */
+	atomic_bool kicked;           /* see context_interrupt */
+	atomic_bool running;          /* see context_interrupt */
 };
 
 /* tracee.c: host calls on one thread of a stub. All return -ESRCH if it is dead or dying. */
@@ -125,24 +130,27 @@ MUST_CHECK int tracee_wait(pid_t tid, struct stop *ret);
 /* Take the exit status of our dead or dying tracee that is not a leader. */
 void tracee_reap(pid_t tid);
 MUST_CHECK int tracee_get_regs(pid_t tid, struct user_regs_struct *ret);
-/* Up to and with ss. The segments keep what they hold, which may be more than ptrace would let us write. */
+/* Up to and with ss. The segments keep what they hold, which may be more than ptrace would let us
+ * write. */
 MUST_CHECK int tracee_set_core_regs(pid_t tid, const struct user_regs_struct *regs);
 /* Registers for an entry of the stub, all others 0. */
 void stub_regs(const struct platform *p, const unsigned char *entry, struct user_regs_struct *ret);
 /*
- * Run a stub entry to its end; regs come back as they are then. The guest's own registers are lost. -EFAULT: the
- * entry faulted, which leaves the thread at the faulting instruction.
+ * Run a stub entry to its end; regs come back as they are then. The guest's own registers are lost.
+ * -EFAULT: the entry faulted, which leaves the thread at the faulting instruction.
  */
 MUST_CHECK int tracee_inject(const struct platform *p, pid_t tid, struct user_regs_struct *regs);
 /* One host call made by the tracee; *ret_value is what the host kernel answered. */
-MUST_CHECK int tracee_call(const struct platform *p, pid_t tid, long nr, const uint64_t args[6], int64_t *ret_value);
+MUST_CHECK int tracee_call(const struct platform *p, pid_t tid, long nr, const uint64_t args[6],
+			   int64_t *ret_value);
 
 /* template.c: the first stub. */
 MUST_CHECK int template_make(struct platform *p, const char **ret_why);
 void template_kill(struct platform *p);
 /* The part of template_make that runs in the new process; does not return. */
 NORETURN void template_child(const struct platform *p, long highest_fd);
-/* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative errno. */
+/* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative
+ * errno. */
 MUST_CHECK int filter_install(void);
 
 /* aspace.c, run.c */
@@ -156,7 +164,8 @@ MUST_CHECK int ptrace_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t exp
 				uint32_t *ret_old);
 
 /* context.c */
-/* tracee_inject on the caller's own context, whose registers are kept. Not for a context that is gone: -ESRCH. */
+/* tracee_inject on the caller's own context, whose registers are kept. Not for a context that is
+ * gone: -ESRCH. */
 MUST_CHECK int context_inject(struct pcontext *pc, struct user_regs_struct *regs);
 /* The thread is dead, or does what it cannot do: end its stub, and what we hold of the thread. */
 void context_lose(struct pcontext *pc);
@@ -185,7 +194,8 @@ MUST_CHECK int regs_restore(struct pcontext *pc);
 MUST_CHECK int fpu_probe_size(pid_t tid, size_t *ret);
 
 /* x86_64/event.c */
-/* Describe a stop at a guest's system call; a fault for entries that this architecture does not have. */
+/* Describe a stop at a guest's system call; a fault for entries that this architecture does not
+ * have. */
 MUST_CHECK int event_from_syscall(struct pcontext *pc, struct plat_event *ret);
 /* Describe a signal about to be delivered. 0: nothing that the guest did; 1: *ret is filled. */
 MUST_CHECK int event_from_signal(struct pcontext *pc, int sig, struct plat_event *ret);

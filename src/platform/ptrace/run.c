@@ -2,10 +2,11 @@
 /*
  * Memory commands: host calls made by the caller's own stopped stub thread, one after the other.
  *
- * Everything is checked before it is injected: no command reaches PLAT_GUEST_TOP, and each flag is one that we know.
- * A file comes by the socket that all stubs share (SCM_RIGHTS), under a lock from sending to fetching, and is always
- * descriptor STUB_FD there, so that nothing has to be believed that stands in the stub's memory: the message header in its
- * data page is the guest's to ruin, which costs it its own mapping.
+ * Everything is checked before it is injected: no command reaches PLAT_GUEST_TOP, and each flag is
+ * one that we know. A file comes by the socket that all stubs share (SCM_RIGHTS), under a lock from
+ * sending to fetching, and is always descriptor STUB_FD there, so that nothing has to be believed
+ * that stands in the stub's memory: the message header in its data page is the guest's to ruin,
+ * which costs it its own mapping.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,8 +22,8 @@
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PROT_CHANGE_KNOWN (PROT_KNOWN | PROT_GROWSDOWN)
 #define MAP_KNOWN                                                                                  \
-	(MAP_SHARED | MAP_PRIVATE | MAP_NORESERVE | MAP_GROWSDOWN | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |      \
-	 MAP_LOCKED | MAP_SYNC | MAP_FIXED | MAP_ANONYMOUS)
+	(MAP_SHARED | MAP_PRIVATE | MAP_NORESERVE | MAP_GROWSDOWN | MAP_POPULATE | MAP_NONBLOCK |  \
+	 MAP_STACK | MAP_LOCKED | MAP_SYNC | MAP_FIXED | MAP_ANONYMOUS)
 
 static bool is_guest_range(uint64_t addr, uint64_t len)
 {
@@ -94,7 +95,8 @@ static int send_fd(const struct platform *p, int fd)
 	return n < 0 ? -errno : 0;
 }
 
-/* The stub did not fetch its message: nobody else may find it. A buffer without control data drops descriptors. */
+/* The stub did not fetch its message: nobody else may find it. A buffer without control data drops
+ * descriptors. */
 static void drain(const struct platform *p)
 {
 	char byte;
@@ -141,7 +143,8 @@ static int map(struct pcontext *by, const struct plat_cmd *c)
 
 	if (c->fd >= 0)
 		return c->flags & MAP_ANONYMOUS ? -EINVAL : map_file(by, c);
-	return call(by, SYS_mmap, (uint64_t[6]){c->addr, c->len, (unsigned int)c->prot, flags, ~0ULL, 0});
+	return call(by, SYS_mmap,
+		    (uint64_t[6]){c->addr, c->len, (unsigned int)c->prot, flags, ~0ULL, 0});
 }
 
 /* In place where the start stays: MREMAP_FIXED refuses ranges that overlap. */
@@ -149,7 +152,8 @@ static int move(struct pcontext *by, const struct plat_cmd *c)
 {
 	uint64_t flags = c->new_addr == c->addr ? 0 : MREMAP_MAYMOVE | MREMAP_FIXED;
 
-	return call(by, SYS_mremap, (uint64_t[6]){c->addr, c->len, c->new_len, flags, c->new_addr, 0});
+	return call(by, SYS_mremap,
+		    (uint64_t[6]){c->addr, c->len, c->new_len, flags, c->new_addr, 0});
 }
 
 static int run_one(struct pcontext *by, const struct plat_cmd *c)
@@ -164,11 +168,13 @@ static int run_one(struct pcontext *by, const struct plat_cmd *c)
 	case PLAT_UNMAP:
 		return call(by, SYS_munmap, (uint64_t[6]){c->addr, c->len, 0, 0, 0, 0});
 	case PLAT_PROTECT:
-		return call(by, SYS_mprotect, (uint64_t[6]){c->addr, c->len, (unsigned int)c->prot, 0, 0, 0});
+		return call(by, SYS_mprotect,
+			    (uint64_t[6]){c->addr, c->len, (unsigned int)c->prot, 0, 0, 0});
 	case PLAT_MOVE:
 		return move(by, c);
 	case PLAT_ADVISE:
-		return call(by, SYS_madvise, (uint64_t[6]){c->addr, c->len, (unsigned int)c->flags, 0, 0, 0});
+		return call(by, SYS_madvise,
+			    (uint64_t[6]){c->addr, c->len, (unsigned int)c->flags, 0, 0, 0});
 	}
 	return -EINVAL;
 }

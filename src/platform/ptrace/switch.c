@@ -8,10 +8,11 @@
  *     kicked = true                      (A)    running = true                      (B)
  *     if running: tgkill(KICK_SIGNAL)           if kicked: do not run the guest
  *
- * (A) and (B) are sequentially consistent, as are the loads after them, so at least one side sees the other's store. If only the signal is sent, it stops the guest, or is already
- * pending when the guest starts and stops it at once. The flag alone says what the stop means: a signal that comes too
- * late, when another event was first and the flag has been seen since, is swallowed by whatever the thread does
- * next, an injected command included. Only the owner clears the flag.
+ * (A) and (B) are sequentially consistent, as are the loads after them, so at least one side sees
+ * the other's store. If only the signal is sent, it stops the guest, or is already pending when the
+ * guest starts and stops it at once. The flag alone says what the stop means: a signal that comes
+ * too late, when another event was first and the flag has been seen since, is swallowed by whatever
+ * the thread does next, an injected command included. Only the owner clears the flag.
  */
 #include <errno.h>
 #include <signal.h>
@@ -60,7 +61,8 @@ static int run_guest(struct pcontext *pc, struct stop *ret)
 	return r;
 }
 
-/* What a stop means to the caller. 0: nothing, go on; 1: *ret is filled; negative: the thread is lost. */
+/* What a stop means to the caller. 0: nothing, go on; 1: *ret is filled; negative: the thread is
+ * lost. */
 static int interpret(struct pcontext *pc, const struct stop *stop, struct plat_event *ret)
 {
 	int r;
@@ -82,7 +84,8 @@ static int interpret(struct pcontext *pc, const struct stop *stop, struct plat_e
 	}
 	r = event_from_signal(pc, stop->sig, ret);
 	if (r == 0)
-		log_debug("ptrace: signal %d from outside to thread %d of a stub is ignored", stop->sig, pc->tid);
+		log_debug("ptrace: signal %d from outside to thread %d of a stub is ignored",
+			  stop->sig, pc->tid);
 	if (r == 1 && ret->fault.signo == SIGTRAP)
 		pc->step = false;
 	return r;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first stub, from which all others are cloned: made once, while our process has a single thread and nothing to
- * hide. It keeps two pages at or above PLAT_GUEST_TOP (text, data), one socket, and nothing else.
+ * The first stub, from which all others are cloned: made once, while our process has a single
+ * thread and nothing to hide. It keeps two pages at or above PLAT_GUEST_TOP (text, data), one
+ * socket, and nothing else.
  *
- * The place of the two pages is the first free one in our own process: usually PLAT_GUEST_TOP itself, which host
- * address randomisation may have given to something of ours.
+ * The place of the two pages is the first free one in our own process: usually PLAT_GUEST_TOP
+ * itself, which host address randomisation may have given to something of ours.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -135,13 +136,15 @@ static int refuse_trace(int err, const char **ret_why)
 	int scope = read_yama_scope();
 
 	if (err == -EPERM && scope >= 2)
-		return refuse(err, ret_why,
-			      "ptrace(SEIZE) of our own child is refused, since kernel.yama.ptrace_scope is %d: "
-			      "set it to 1 or less, or choose another platform",
-			      scope);
-	return refuse(err, ret_why,
-		      "ptrace(SEIZE) of our own child is refused: allow ptrace in the seccomp profile and the security "
-		      "module around this process, or choose another platform");
+		return refuse(
+			err, ret_why,
+			"ptrace(SEIZE) of our own child is refused, since kernel.yama.ptrace_scope is %d: "
+			"set it to 1 or less, or choose another platform",
+			scope);
+	return refuse(
+		err, ret_why,
+		"ptrace(SEIZE) of our own child is refused: allow ptrace in the seccomp profile and the security "
+		"module around this process, or choose another platform");
 }
 
 /* Let the seized child set itself up, until it reports. */
@@ -159,8 +162,9 @@ static int await_birth(struct platform *p, const char **ret_why)
 		if (r == 0)
 			r = tracee_get_regs(p->template, &regs);
 		if (r < 0)
-			return refuse(r, ret_why, "the first stub died while it was being set up: look for an "
-						  "out-of-memory or seccomp kill in the host's log");
+			return refuse(r, ret_why,
+				      "the first stub died while it was being set up: look for an "
+				      "out-of-memory or seccomp kill in the host's log");
 		if (stop.sig == SIGTRAP && stop.event == 0)
 			break;
 	}
@@ -171,10 +175,12 @@ static int await_birth(struct platform *p, const char **ret_why)
 			      "munmap of all memory in the first stub is refused: a kernel with "
 			      "CONFIG_MSEAL_SYSTEM_MAPPINGS cannot be used");
 	if (regs.rax >= BIRTH_STAGES)
-		return refuse(-EPROTO, ret_why, "the first stub was stopped by somebody else's breakpoint");
-	return refuse((int)regs.rdi, ret_why,
-		      "%s is refused in the first stub: allow it in the seccomp profile around this process",
-		      birth_stages[regs.rax]);
+		return refuse(-EPROTO, ret_why,
+			      "the first stub was stopped by somebody else's breakpoint");
+	return refuse(
+		(int)regs.rdi, ret_why,
+		"%s is refused in the first stub: allow it in the seccomp profile around this process",
+		birth_stages[regs.rax]);
 }
 
 /* A guest's system call, from stub text, with everything that a switch does. */
@@ -204,7 +210,9 @@ static int probe_memory(const struct platform *p)
 {
 	uint64_t word;
 	struct iovec local = {&word, sizeof(word)};
-	struct iovec remote = {(void *)(uintptr_t)(p->base + STUB_PAGE + offsetof(struct stub_data, cpu_time)), sizeof(word)};
+	struct iovec remote = {
+		(void *)(uintptr_t)(p->base + STUB_PAGE + offsetof(struct stub_data, cpu_time)),
+		sizeof(word)};
 
 	if (process_vm_readv(p->template, &local, 1, &remote, 1, 0) != sizeof(word))
 		return -errno;
@@ -218,12 +226,16 @@ static int probe(struct platform *p, const char **ret_why)
 	int r = probe_sysemu(p);
 
 	if (r < 0)
-		return refuse(r, ret_why, "PTRACE_SYSEMU with PTRACE_GET_SYSCALL_INFO does not work: the host needs "
-					  "Linux 5.3 or later");
+		return refuse(
+			r, ret_why,
+			"PTRACE_SYSEMU with PTRACE_GET_SYSCALL_INFO does not work: the host needs "
+			"Linux 5.3 or later");
 	r = probe_memory(p);
 	if (r < 0)
-		return refuse(r, ret_why, "process_vm_readv of our own child is refused: allow process_vm_readv and "
-					  "process_vm_writev in the seccomp profile around this process");
+		return refuse(
+			r, ret_why,
+			"process_vm_readv of our own child is refused: allow process_vm_readv and "
+			"process_vm_writev in the seccomp profile around this process");
 	r = fpu_probe_size(p->template, &p->fpu_size);
 	if (r < 0)
 		return refuse(r, ret_why, "PTRACE_GETREGSET(NT_X86_XSTATE) does not work");
@@ -235,12 +247,14 @@ static int fork_template(struct platform *p, const char **ret_why)
 	long highest_fd = find_highest_fd();
 	long pid;
 
-	/* Not through the libc: no handlers run, and the exit signal 0 keeps stubs out of any plain wait() of ours. */
+	/* Not through the libc: no handlers run, and the exit signal 0 keeps stubs out of any plain
+	 * wait() of ours. */
 	pid = syscall(SYS_clone, 0, 0, 0, 0, 0);
 	if (pid == 0)
 		template_child(p, highest_fd);
 	if (pid < 0)
-		return refuse(-errno, ret_why, "fork of the first stub failed: raise RLIMIT_NPROC or pids.max");
+		return refuse(-errno, ret_why,
+			      "fork of the first stub failed: raise RLIMIT_NPROC or pids.max");
 	p->template = (pid_t)pid;
 	return 0;
 }

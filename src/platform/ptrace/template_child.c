@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way of a forked copy of our process into a stub that owns nothing. It waits until its parent traces it, gives up
- * everything step by step, and jumps to stub text, which unmaps all that is left of us and reports by a
- * breakpoint. A step that fails is reported by a breakpoint too: stage in rax, error in rdi.
+ * The way of a forked copy of our process into a stub that owns nothing. It waits until its parent
+ * traces it, gives up everything step by step, and jumps to stub text, which unmaps all that is
+ * left of us and reports by a breakpoint. A step that fails is reported by a breakpoint too: stage
+ * in rax, error in rdi.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,8 @@
 #define LAST_SIGNAL 64
 #define MASK_SIZE 8
 
-/* What glibc 2.35 and later registered for the thread that forked. Weak: other libcs register nothing. */
+/* What glibc 2.35 and later registered for the thread that forked. Weak: other libcs register
+ * nothing. */
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 
@@ -50,7 +52,8 @@ CHILD_CODE static void need(enum birth_stage stage, long result)
 		fail(stage, result);
 }
 
-/* Handlers are addresses in memory that will be gone; a blocked fault would kill instead of stopping. */
+/* Handlers are addresses in memory that will be gone; a blocked fault would kill instead of
+ * stopping. */
 CHILD_CODE static void reset_signals(void)
 {
 	struct kernel_sigaction dfl = {0};
@@ -59,7 +62,8 @@ CHILD_CODE static void reset_signals(void)
 
 	for (long sig = 1; sig <= LAST_SIGNAL; sig++) {
 		if (sig != SIGKILL && sig != SIGSTOP)
-			need(BIRTH_SIGNALS, child_call(SYS_rt_sigaction, sig, (long)&dfl, 0, MASK_SIZE));
+			need(BIRTH_SIGNALS,
+			     child_call(SYS_rt_sigaction, sig, (long)&dfl, 0, MASK_SIZE));
 	}
 	need(BIRTH_SIGNALS, child_call(SYS_sigaltstack, (long)&no_stack, 0, 0, 0));
 	need(BIRTH_SIGNALS, child_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, MASK_SIZE));
@@ -74,7 +78,8 @@ CHILD_CODE static void raise_limit(int what)
 	need(BIRTH_LIMITS, child_call(SYS_setrlimit, what, (long)&limit, 0, 0));
 }
 
-/* The guest's limits are the Sentry's business; the stub's own must not come first. No stub ever dumps core. */
+/* The guest's limits are the Sentry's business; the stub's own must not come first. No stub ever
+ * dumps core. */
 CHILD_CODE static void set_limits(void)
 {
 	struct rlimit none = {0, 0};
@@ -98,7 +103,8 @@ CHILD_CODE static void drop_descriptors(int socket, long highest_fd)
 		child_call(SYS_close, fd, 0, 0, 0);
 }
 
-/* Without capabilities a stub never has more than the Sentry keeps, which would put it out of the Sentry's reach. */
+/* Without capabilities a stub never has more than the Sentry keeps, which would put it out of the
+ * Sentry's reach. */
 CHILD_CODE static void drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -107,7 +113,8 @@ CHILD_CODE static void drop_capabilities(void)
 	need(BIRTH_CAPABILITIES, child_call(SYS_capset, (long)&head, (long)none, 0, 0));
 }
 
-/* The kernel writes to a registered rseq area behind the thread's back, and kills it if the area is not there. */
+/* The kernel writes to a registered rseq area behind the thread's back, and kills it if the area is
+ * not there. */
 CHILD_CODE static void forget_rseq(void)
 {
 	uint64_t tp, size;
@@ -117,7 +124,8 @@ CHILD_CODE static void forget_rseq(void)
 		return;
 	__asm__("mov %%fs:0, %0" : "=r"(tp));
 	size = (__rseq_size + RSEQ_LEAST_SIZE - 1) / RSEQ_LEAST_SIZE * RSEQ_LEAST_SIZE;
-	r = child_call(SYS_rseq, (long)(tp + (uint64_t)__rseq_offset), (long)size, RSEQ_UNREGISTER, RSEQ_SIGNATURE);
+	r = child_call(SYS_rseq, (long)(tp + (uint64_t)__rseq_offset), (long)size, RSEQ_UNREGISTER,
+		       RSEQ_SIGNATURE);
 	need(BIRTH_RSEQ, r);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small guest for tests of platforms that run machine code: one page of code, four of data, and a context at its
- * first instruction. For *_test.c only.
+ * A small guest for tests of platforms that run machine code: one page of code, four of data, and a
+ * context at its first instruction. For *_test.c only.
  */
 #pragma once
 
@@ -37,7 +37,12 @@ struct guest {
 
 static inline UNUSED int guest_map(struct guest *g, uint64_t addr, uint64_t len, int prot)
 {
-	struct plat_cmd cmd = {.op = PLAT_MAP, .prot = prot, .flags = MAP_PRIVATE, .fd = -1, .addr = addr, .len = len};
+	struct plat_cmd cmd = {.op = PLAT_MAP,
+			       .prot = prot,
+			       .flags = MAP_PRIVATE,
+			       .fd = -1,
+			       .addr = addr,
+			       .len = len};
 	int r = g->ops->run(g->pc, &cmd, 1);
 
 	EXPECT_EQ(cmd.ret, r);
@@ -51,7 +56,8 @@ static inline UNUSED ssize_t guest_read(struct guest *g, uint64_t addr, void *bu
 	return g->ops->read(g->as, &piece, 1);
 }
 
-static inline UNUSED ssize_t guest_write(struct guest *g, uint64_t addr, const void *buf, size_t len)
+static inline UNUSED ssize_t guest_write(struct guest *g, uint64_t addr, const void *buf,
+					 size_t len)
 {
 	struct plat_piece piece = {addr, (void *)(uintptr_t)buf, len};
 
@@ -81,9 +87,11 @@ static inline UNUSED void guest_platform(struct guest *g, const struct platform_
 	g->ops = ops;
 }
 
-static inline UNUSED void guest_load(struct guest *g, const unsigned char *code, const unsigned char *end)
+static inline UNUSED void guest_load(struct guest *g, const unsigned char *code,
+				     const unsigned char *end)
 {
-	struct plat_cmd protect = {.op = PLAT_PROTECT, .addr = CODE, .len = 4096, .prot = PROT_READ | PROT_EXEC};
+	struct plat_cmd protect = {
+		.op = PLAT_PROTECT, .addr = CODE, .len = 4096, .prot = PROT_READ | PROT_EXEC};
 	struct lx_user_regs regs = guest_regs_at(CODE);
 	size_t len = (size_t)(end - code);
 
@@ -96,8 +104,8 @@ static inline UNUSED void guest_load(struct guest *g, const unsigned char *code,
 
 #define guest_start(g, code) guest_start_(g, &platform_ptrace, code, code##_end)
 
-static inline UNUSED void guest_start_(struct guest *g, const struct platform_ops *ops, const unsigned char *code,
-				       const unsigned char *end)
+static inline UNUSED void guest_start_(struct guest *g, const struct platform_ops *ops,
+				       const unsigned char *code, const unsigned char *end)
 {
 	guest_platform(g, ops);
 	EXPECT_EQ(ops->aspace_new(g->p, &g->as), 0);

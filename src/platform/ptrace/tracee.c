@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One thread of a stub as its tracer sees it: seize, wait, registers, and running pieces of stub text to order.
+ * One thread of a stub as its tracer sees it: seize, wait, registers, and running pieces of stub
+ * text to order.
  *
- * Waiting is waitid(2) WITHOUT WEXITED. The host reports the death of a group leader only once all other threads of
- * the process are reaped by their tracers, which may be long in coming; but a wait for stops alone fails with ECHILD
- * as soon as the thread is dead, leader or not. Reaping is done apart from that.
+ * Waiting is waitid(2) WITHOUT WEXITED. The host reports the death of a group leader only once all
+ * other threads of the process are reaped by their tracers, which may be long in coming; but a wait
+ * for stops alone fails with ECHILD as soon as the thread is dead, leader or not. Reaping is done
+ * apart from that.
  */
 #include <errno.h>
 #include <signal.h>
@@ -61,7 +63,8 @@ int tracee_seize(pid_t tid)
 	struct stop stop;
 	long r;
 
-	r = host_ptrace(PTRACE_SEIZE, tid, 0, (void *)(uintptr_t)(PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD));
+	r = host_ptrace(PTRACE_SEIZE, tid, 0,
+			(void *)(uintptr_t)(PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD));
 	if (r < 0)
 		return (int)r;
 	r = host_ptrace(PTRACE_INTERRUPT, tid, 0, NULL);
@@ -152,12 +155,14 @@ int tracee_inject(const struct platform *p, pid_t tid, struct user_regs_struct *
 		}
 		if (stop.event == 0 && is_fault_of_tracee(tid, stop.sig))
 			return -EFAULT;
-		/* A kick, or a signal from outside: not for the stub. An interrupted call is restarted by the kernel. */
+		/* A kick, or a signal from outside: not for the stub. An interrupted call is
+		 * restarted by the kernel. */
 	}
 	return r < 0 ? (int)r : 0;
 }
 
-int tracee_call(const struct platform *p, pid_t tid, long nr, const uint64_t args[6], int64_t *ret_value)
+int tracee_call(const struct platform *p, pid_t tid, long nr, const uint64_t args[6],
+		int64_t *ret_value)
 {
 	struct user_regs_struct regs;
 	int r;

@@ -2,10 +2,11 @@
 /*
  * What a stop of a guest thread means, in the words of the contract.
  *
- * ptrace shows siginfo but not trap number, error code and cr2 of an exception; they are derived from signal, code and address.
- * Of a page fault's error code, "user" is always right, "instruction fetch" follows from the address being that of
- * the instruction, "present" from SEGV_ACCERR, and "write" only if the page can be read now (so that no load can have
- * faulted); it stays 0 where reading is forbidden too, and for pages that are not mapped.
+ * ptrace shows siginfo but not trap number, error code and cr2 of an exception; they are derived
+ * from signal, code and address. Of a page fault's error code, "user" is always right, "instruction
+ * fetch" follows from the address being that of the instruction, "present" from SEGV_ACCERR, and
+ * "write" only if the page can be read now (so that no load can have faulted); it stays 0 where
+ * reading is forbidden too, and for pages that are not mapped.
  */
 #include <errno.h>
 #include <signal.h>
@@ -104,7 +105,8 @@ static void fill_page_fault(struct pcontext *pc, uint64_t addr, struct plat_faul
 	f->addr = f->cr2 = addr;
 	f->trapno = TRAP_PF;
 	f->error_code = ERR_USER;
-	if ((f->signo == SIGSEGV && f->code != SEGV_MAPERR) || addr >= HOST_TOP) /* Linux hides what is in its own half */
+	if ((f->signo == SIGSEGV && f->code != SEGV_MAPERR) ||
+	    addr >= HOST_TOP) /* Linux hides what is in its own half */
 		f->error_code |= ERR_PRESENT;
 	if (f->signo == SIGSEGV && f->code == SEGV_PKUERR)
 		f->error_code |= ERR_KEY;
@@ -118,7 +120,8 @@ static enum trapno float_trapno(const struct pcontext *pc)
 {
 	struct user_fpregs_struct fp;
 
-	if (host_ptrace(PTRACE_GETFPREGS, pc->tid, 0, &fp) == 0 && (fp.swd & ~fp.cwd & X87_EXCEPTIONS))
+	if (host_ptrace(PTRACE_GETFPREGS, pc->tid, 0, &fp) == 0 &&
+	    (fp.swd & ~fp.cwd & X87_EXCEPTIONS))
 		return TRAP_MF;
 	return TRAP_XF;
 }
@@ -142,8 +145,8 @@ static uint64_t plain_trapno(const struct pcontext *pc, int signo, int code)
 }
 
 /*
- * The stub's filter trapped a call that no tracer sees: the host emulates the vsyscall page. It has already returned
- * to the caller; take that back, and report what a kernel with vsyscall=none does.
+ * The stub's filter trapped a call that no tracer sees: the host emulates the vsyscall page. It has
+ * already returned to the caller; take that back, and report what a kernel with vsyscall=none does.
  */
 static int undo_vsyscall(struct pcontext *pc, uint64_t addr, struct plat_event *ret)
 {
@@ -173,8 +176,10 @@ static int event_from_filter(struct pcontext *pc, const siginfo_t *info, struct 
 static bool is_page_fault(const siginfo_t *info)
 {
 	if (info->si_signo == SIGSEGV)
-		return info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR || info->si_code == SEGV_PKUERR;
-	return info->si_signo == SIGBUS && info->si_code != BUS_ADRALN && info->si_code != SI_KERNEL;
+		return info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR ||
+		       info->si_code == SEGV_PKUERR;
+	return info->si_signo == SIGBUS && info->si_code != BUS_ADRALN &&
+	       info->si_code != SI_KERNEL;
 }
 
 int event_from_signal(struct pcontext *pc, int sig, struct plat_event *ret)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guest's registers between two switches. They stay in the stopped thread until somebody asks for them, or an
- * injected command needs the thread's registers for itself; they go back just before the guest runs. So the common system call
- * costs one poke of rax.
+ * The guest's registers between two switches. They stay in the stopped thread until somebody asks
+ * for them, or an injected command needs the thread's registers for itself; they go back just
+ * before the guest runs. So the common system call costs one poke of rax.
  *
- * fs_base and gs_base: with wrgsbase a guest can load any canonical address, but ptrace writes only those of the user
- * half. Therefore they are written only if set_regs changed them, and injected commands leave them alone.
+ * fs_base and gs_base: with wrgsbase a guest can load any canonical address, but ptrace writes only
+ * those of the user half. Therefore they are written only if set_regs changed them, and injected
+ * commands leave them alone.
  */
 #include <cpuid.h>
 #include <elf.h>
@@ -18,14 +19,16 @@
 #include "base/checked.h"
 #include "platform/ptrace/ptrace_priv.h"
 
-_Static_assert(sizeof(struct lx_user_regs) == sizeof(struct user_regs_struct), "one layout, two names");
+_Static_assert(sizeof(struct lx_user_regs) == sizeof(struct user_regs_struct),
+	       "one layout, two names");
 
 enum {
 	RPL_USER = 3,
 	/* sigreturn(2) takes these from the guest: AC OF DF TF SF ZF AF PF CF RF */
 	EFLAGS_OF_USER = 0x40000 | 0x800 | 0x400 | 0x100 | 0x80 | 0x40 | 0x10 | 0x4 | 0x1 | 0x10000,
 	EFLAGS_FIXED = 0x202,
-	/* What the host kernel takes for "restart this call" when it finds it in rax at the end of one. */
+	/* What the host kernel takes for "restart this call" when it finds it in rax at the end of
+	   one. */
 	RESTART_FIRST = -516,
 	RESTART_LAST = -512,
 	XSAVE_LEGACY = 512,
@@ -53,7 +56,8 @@ int regs_save(struct pcontext *pc)
 
 int regs_restore(struct pcontext *pc)
 {
-	bool is_restart = pc->result_dirty && pc->result >= RESTART_FIRST && pc->result <= RESTART_LAST;
+	bool is_restart = pc->result_dirty && pc->result >= RESTART_FIRST &&
+			  pc->result <= RESTART_LAST;
 	int r = 0;
 
 	if (is_restart) { /* without a call number the kernel does not restart */
@@ -133,7 +137,8 @@ int ptrace_set_regs(struct pcontext *pc, const struct lx_user_regs *regs)
 			context_lose(pc);
 			return r;
 		}
-		if (pc->segs_dirty || next.fs_base != pc->regs.fs_base || next.gs_base != pc->regs.gs_base)
+		if (pc->segs_dirty || next.fs_base != pc->regs.fs_base ||
+		    next.gs_base != pc->regs.gs_base)
 			return -EINVAL;
 	}
 	pc->regs = next;
