@@ -11,7 +11,7 @@
 
 #define PTR 0x77777777 /* stands for the bad pointer below */
 
-static int fd, pipe_r, pipe_w, sock, ep;
+static int fd, dir, pipe_w, sock, ep;
 
 struct row {
 	long nr;
@@ -77,10 +77,9 @@ static const struct row rows[] = {
 	{SYS_connect, {0, PTR, 16}, &sock},
 	{SYS_sendmsg, {0, PTR, 0}, &sock},
 	{SYS_recvmsg, {0, PTR, 0}, &sock},
-	{SYS_getdents64, {0, PTR, 4096}, &pipe_r}, /* made a directory below */
+	{SYS_getdents64, {0, PTR, 4096}, &dir},
 	{SYS_memfd_create, {PTR, 0}, NULL},
 	{SYS_getxattr, {PTR, PTR, PTR, 4}, NULL},
-	{SYS_timerfd_settime, {0, 0, PTR, 0}, NULL}, /* skipped: needs a timerfd */
 };
 
 int main(void)
@@ -93,12 +92,12 @@ int main(void)
 	fd = EXPECT_OK(open("f", O_RDWR | O_CREAT, 0644));
 	EXPECT_OK(pipe(p));
 	pipe_w = p[1];
-	pipe_r = EXPECT_OK(open(".", O_RDONLY | O_DIRECTORY));
+	dir = EXPECT_OK(open(".", O_RDONLY | O_DIRECTORY));
 	sock = EXPECT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
 	ep = EXPECT_OK(epoll_create1(0));
 	EXPECT_EQ(pwrite(fd, "0123456789", 10, 0), 10);
 
-	for (size_t r = 0; r < ARRAY_SIZE(rows) - 1; r++) {
+	for (size_t r = 0; r < ARRAY_SIZE(rows); r++) {
 		for (size_t b = 0; b < ARRAY_SIZE(bad); b++) {
 			long a[6];
 

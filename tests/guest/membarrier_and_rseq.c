@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * membarrier answers its query and private barriers after registration; glibc's rseq area follows
- * the processor.
+ * membarrier answers its query, does private barriers only after registration, and a nonsense rseq
+ * area is refused.
  */
 #include "guest.h"
 

@@ -31,13 +31,13 @@ int main(void)
 		EXPECT(syscall(SYS_munmap, page, wild[i]) == -1);
 		EXPECT(syscall(SYS_mprotect, page, wild[i], PROT_READ) == -1);
 		EXPECT(syscall(SYS_mremap, page, 4096, wild[i], MREMAP_MAYMOVE) == -1);
-		EXPECT(syscall(SYS_readv, fd, page, wild[i]) == -1);
 		EXPECT(syscall(SYS_bind, 0, page, wild[i]) == -1);
 		EXPECT(syscall(SYS_ftruncate, fd, wild[i]) == -1 || wild[i] == SIZE_MAX / 2);
 	}
 	EXPECT(syscall(SYS_poll, page, UINT32_MAX, 0) == -1);
 	EXPECT(syscall(SYS_setgroups, INT32_MAX, page) == -1);
 	EXPECT(syscall(SYS_setgroups, -1, page) == -1);
+	EXPECT(syscall(SYS_readv, fd, page, UINT32_MAX) == -1);
 
 	/* A short buffer at the cliff: what fits is moved or nothing, the rest is EFAULT. */
 	ssize_t r = read(fd, page + 4096, 4);
