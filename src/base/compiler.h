@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
-#define NORETURN __attribute__((noreturn))
-#define UNUSED __attribute__((unused))
+#define MUST_CHECK             __attribute__((warn_unused_result))
+#define NORETURN               __attribute__((noreturn))
+#define UNUSED                 __attribute__((unused))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define LIKELY(x)              __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)            __builtin_expect(!!(x), 0)
 
 /* True in builds with the expensive checks (CAISSON_DEBUG); a constant, so that no body needs an
  * #ifdef. */
@@ -26,7 +26,7 @@
 #endif
 
 #define CONCAT_(a, b) a##b
-#define CONCAT(a, b) CONCAT_(a, b)
+#define CONCAT(a, b)  CONCAT_(a, b)
 
 /*
  * clang's thread safety analysis; gcc sees nothing of it. REQUIRES: the caller holds the lock.
@@ -35,13 +35,13 @@
  * take the lock itself, not its address.
  */
 #ifdef __clang__
-#define CAPABILITY(name) __attribute__((capability(name)))
-#define REQUIRES(...) __attribute__((requires_capability(__VA_ARGS__)))
-#define EXCLUDES(...) __attribute__((locks_excluded(__VA_ARGS__)))
-#define GUARDED_BY(l) __attribute__((guarded_by(l)))
+#define CAPABILITY(name)  __attribute__((capability(name)))
+#define REQUIRES(...)     __attribute__((requires_capability(__VA_ARGS__)))
+#define EXCLUDES(...)     __attribute__((locks_excluded(__VA_ARGS__)))
+#define GUARDED_BY(l)     __attribute__((guarded_by(l)))
 #define ASSERTS_HELD(...) __attribute__((assert_capability(__VA_ARGS__)))
-#define RELEASES(...) __attribute__((release_capability(__VA_ARGS__)))
-#define NO_THREAD_SAFETY __attribute__((no_thread_safety_analysis))
+#define RELEASES(...)     __attribute__((release_capability(__VA_ARGS__)))
+#define NO_THREAD_SAFETY  __attribute__((no_thread_safety_analysis))
 #else
 #define CAPABILITY(name)
 #define REQUIRES(...)

@@ -54,7 +54,7 @@ void lock_assert_held(const struct lock *l) ASSERTS_HELD(*l);
 void lock_assert_none_held(void);
 
 /* GUARD(&mm->map_lock); holds the lock from here to the end of the scope. */
-#define GUARD(l) GUARD_(l, CONCAT(guard_, __COUNTER__))
+#define GUARD(l)     GUARD_(l, CONCAT(guard_, __COUNTER__))
 #define GUARD_(l, x) AUTO(lock_guard) UNUSED struct lock *x = lock_guard_acquire(l)
 
 static inline struct lock *lock_guard_acquire(struct lock *l) ASSERTS_HELD(*l);

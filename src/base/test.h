@@ -71,13 +71,13 @@ static inline UNUSED void test_register(const char *name, CMUnitTestFunction fn)
 	test_compare((uintmax_t)(a), (uintmax_t)(b), true, #a " == " #b, __FILE__, __LINE__)
 #define EXPECT_NE(a, b)                                                                            \
 	test_compare((uintmax_t)(a), (uintmax_t)(b), false, #a " != " #b, __FILE__, __LINE__)
-#define EXPECT_TRUE(cond) test_true(!!(cond), #cond, __FILE__, __LINE__)
+#define EXPECT_TRUE(cond)  test_true(!!(cond), #cond, __FILE__, __LINE__)
 #define EXPECT_FALSE(cond) test_true(!(cond), "!(" #cond ")", __FILE__, __LINE__)
 
 /* The call failed with this errno: EXPECT_ERR(mm_unmap(...), EINVAL). */
 #define EXPECT_ERR(call, err) EXPECT_EQ(call, -(err))
 
-#define EXPECT_STREQ(a, b) test_streq(a, b, #a " == " #b, __FILE__, __LINE__)
+#define EXPECT_STREQ(a, b)    test_streq(a, b, #a " == " #b, __FILE__, __LINE__)
 #define EXPECT_MEMEQ(a, b, n) _assert_memory_equal(a, b, n, __FILE__, __LINE__)
 
 /* The statement ends in panic() or a failed check(). It runs in a child, with stderr closed. */
