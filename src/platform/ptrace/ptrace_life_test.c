@@ -10,6 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
 #include "base/check.h"
 #include "platform/ptrace/ptrace_priv.h"
 
@@ -369,6 +372,44 @@ TEST(dead_template_makes_no_address_space)
 	kill(g.p->template, SIGKILL);
 	EXPECT_EQ(g.ops->aspace_new(g.p, &g.as), -EAGAIN);
 	g.ops->fini(g.p);
+}
+
+/* In a child: make the host refuse one call, and see what init says. */
+static bool init_blames(int nr, const char *word)
+{
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = {ARRAY_SIZE(program), program};
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		struct platform *p;
+		const char *why = "";
+
+		check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0);
+		if (platform_ptrace.init(&p, &why) >= 0)
+			_exit(1);
+		_exit(strstr(why, word) && waitpid(-1, NULL, __WALL) < 0 ? 0 : 2);
+	}
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	return status == 0;
+}
+
+TEST(init_names_the_host_call_that_is_refused)
+{
+	EXPECT_TRUE(init_blames(SYS_ptrace, "ptrace(SEIZE)"));
+	EXPECT_TRUE(init_blames(SYS_process_vm_readv, "process_vm_readv"));
+	EXPECT_TRUE(init_blames(SYS_socketpair, "socketpair"));
+	EXPECT_TRUE(init_blames(SYS_setsid, "setsid"));
+	EXPECT_TRUE(init_blames(SYS_capset, "capset"));
+	EXPECT_TRUE(init_blames(SYS_seccomp, "seccomp"));
+	EXPECT_TRUE(init_blames(SYS_munmap, "munmap"));
 }
 
 /* The Sentry's death must take every stub along: running, resting and parked ones. */
