@@ -195,6 +195,7 @@ GUEST_FN const char *guest_self(void)
 GUEST_FN const char *guest_tmpdir(void)
 {
 	guest_self();
+	umask(022);
 	snprintf(guest_dir, sizeof(guest_dir), "/tmp/caisson-guest.XXXXXX");
 	if (!mkdtemp(guest_dir))
 		DIE("mkdtemp");

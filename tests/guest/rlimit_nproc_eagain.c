@@ -23,8 +23,8 @@ int main(void)
 
 		EXPECT_OK(pipe(p));
 		EXPECT_OK(setrlimit(RLIMIT_NPROC, &lim));
-		EXPECT_OK(setresgid(61234, 61234, 61234));
-		EXPECT_OK(setresuid(61234, 61234, 61234)); /* a user with no other process */
+		uid_t uid = 100000 + (uid_t)getpid(); /* a user with no other process */
+		EXPECT_OK(setresuid(uid, uid, uid));
 		while (n < 10 && (kids[n] = fork()) >= 0) {
 			if (kids[n] == 0) {
 				char c;

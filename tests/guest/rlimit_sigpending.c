@@ -15,7 +15,8 @@ int main(void)
 		sigset_t set;
 		int n = 0;
 
-		EXPECT_OK(setresuid(54321, 54321, 54321)); /* a user with nothing queued */
+		uid_t uid = 100000 + (uid_t)getpid(); /* a user with nothing queued */
+		EXPECT_OK(setresuid(uid, uid, uid));
 		EXPECT_OK(setrlimit(RLIMIT_SIGPENDING, &lim));
 		sigemptyset(&set);
 		sigaddset(&set, SIGRTMIN);
