@@ -114,6 +114,11 @@ void inode_touch_mtime(struct inode *i)
 	i->ctime = now;
 }
 
+void inode_touch_ctime(struct inode *i)
+{
+	i->ctime = clock_realtime_ns();
+}
+
 void inode_touch_atime(struct inode *i)
 {
 	i->atime = clock_realtime_ns();

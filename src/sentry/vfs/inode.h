@@ -217,3 +217,4 @@ uint32_t inode_setid_bits(struct ctx *ctx, struct inode *i);
 /* mtime and ctime, or atime, become now. */
 void inode_touch_mtime(struct inode *i);
 void inode_touch_atime(struct inode *i);
+void inode_touch_ctime(struct inode *i);

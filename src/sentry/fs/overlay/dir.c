@@ -9,7 +9,6 @@
 #include "sentry/fs/overlay/overlay_priv.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
 
-#define LOWER_DIR_SUBCLASS 7
 #define WALK_MAX 16
 
 static int lookup_lower(struct ctx *ctx, struct ovl_inode *dir, const struct name *name, struct inode **ret)
@@ -19,7 +18,7 @@ static int lookup_lower(struct ctx *ctx, struct ovl_inode *dir, const struct nam
 
 	if (!dir->lower)
 		return -ENOENT;
-	lock_acquire_nested(&dir->lower->dir_lock, LOWER_DIR_SUBCLASS);
+	lock_acquire_nested(&dir->lower->dir_lock, OVL_LOWER_SUBCLASS);
 	r = dir->lower->ops->lookup(ctx, dir->lower, name, &found);
 	lock_release(&dir->lower->dir_lock);
 	return r < 0 ? r : ovl_wrap(ctx, dir->inode.sb, found, ret);

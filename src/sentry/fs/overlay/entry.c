@@ -7,8 +7,6 @@
 #include "sentry/core/alloc.h"
 #include "sentry/fs/overlay/overlay_priv.h"
 
-#define LOWER_DIR_SUBCLASS 7
-
 uint64_t ovl_entry_hash(const char *name, size_t len)
 {
 	return hash_bytes(0x6f766c, name, len);
@@ -88,7 +86,7 @@ int ovl_lower_has(struct ctx *ctx, struct ovl_inode *dir, const struct name *nam
 
 	if (!dir->lower)
 		return 0;
-	lock_acquire_nested(&dir->lower->dir_lock, LOWER_DIR_SUBCLASS);
+	lock_acquire_nested(&dir->lower->dir_lock, OVL_LOWER_SUBCLASS);
 	r = dir->lower->ops->lookup(ctx, dir->lower, name, &found);
 	lock_release(&dir->lower->dir_lock);
 	if (r == -ENOENT)

@@ -13,6 +13,9 @@
 
 struct file;
 
+/* INODE_DIR of a lower directory nests in that of ours, whatever the vfs holds of ours. */
+#define OVL_LOWER_SUBCLASS 7
+
 /* Key: [I]; [s] table_lock; [a] atomic */
 struct overlay {
 	struct superblock *lower; /* [I] one user */

@@ -129,10 +129,12 @@ static int gather_all(struct ctx *ctx, struct ovl_inode *dir, struct ovl_listing
 	r = ovl_open_real(ctx, dir->lower, LX_O_RDONLY | LX_O_DIRECTORY, &f);
 	if (r < 0)
 		return r;
+	lock_acquire_nested(&dir->lower->dir_lock, OVL_LOWER_SUBCLASS);
 	do {
 		before = pos;
 		r = f->ops->iterate(ctx, f, &g.sink, &pos);
 	} while (r == 0 && g.error == 0 && pos != before);
+	lock_release(&dir->lower->dir_lock);
 	return r < 0 ? r : g.error;
 }
 
@@ -153,7 +155,7 @@ static int fill(struct ctx *ctx, struct ovl_inode *dir, struct ovl_listing *l)
 {
 	int r;
 
-	GUARD(&dir->inode.dir_lock);
+	LOCK_ASSERT_HELD(&dir->inode.dir_lock);
 	listing_reset(l);
 	r = gather_all(ctx, dir, l);
 	l->filled = r == 0;

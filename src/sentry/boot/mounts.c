@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first mount tree of a sandbox made by `do`: the host's root as the Gofer shows it, under a memory overlay unless the plan wants it
+ * read-only; directories given through for writing; and /dev, /proc and /sys, which are always ours.
+ */
+#include <errno.h>
+
+#include "abi/mount.h"
+#include "sentry/boot/boot_priv.h"
+#include "sentry/core/ctx.h"
+#include "sentry/fs/dev/dev.h"
+#include "sentry/fs/gofer/gofer.h"
+#include "sentry/fs/overlay/overlay.h"
+#include "sentry/fs/pipe/pipe.h"
+#include "sentry/fs/tmpfs/tmpfs.h"
+#include "sentry/proc/proc.h"
+#include "sentry/vfs/inode.h"
+#include "sentry/vfs/mount.h"
+#include "sentry/vfs/namei.h"
+
+/* Mount sb on a directory of the namespace, by its path from the root. */
+static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb, const char *source, uint64_t ms_flags)
+{
+	AUTO(path_put) struct path root = mnt_ns_root(ns);
+	AUTO(path_put) struct path at = {0};
+	struct fs_info *fs = fs_info_new(&root, &root, 0);
+	int r = fs ? vfs_walk(boot_ctx(), fs, &root, where, WALK_FOLLOW, &at) : -ENOMEM;
+
+	if (r == 0)
+		r = vfs_mount(boot_ctx(), &at, sb, source, ms_flags);
+	if (fs)
+		fs_info_put(fs);
+	return r;
+}
+
+/* The root that the guest sees: the lower alone, or an overlay whose data is kept in a tmpfs of its own. */
+static int root_superblock(const struct plan *plan, struct superblock *lower, struct superblock **ret)
+{
+	struct tmpfs_options o = TMPFS_OPTIONS_DEFAULT;
+	AUTO(superblock_put) struct superblock *store = NULL;
+	int r;
+
+	if (plan->flags & PLAN_ROOT_READONLY) {
+		*ret = superblock_get(lower);
+		return 0;
+	}
+	r = tmpfs_new(&o, &store);
+	return r < 0 ? r : overlay_new(boot_ctx(), lower, store, ret);
+}
+
+static int mount_rw(const struct plan *plan, struct gofer_client *client, struct mnt_ns *ns, struct boot_error *e)
+{
+	for (uint32_t i = 0; i < plan->rw.n; i++) {
+		AUTO(superblock_put) struct superblock *sb = NULL;
+		int r = gofer_mount(client, plan->rw.v[i], GOFER_SHARED, &sb);
+
+		if (r == 0)
+			r = mount_at(ns, plan->rw.v[i], sb, plan->rw.v[i], 0);
+		if (r < 0)
+			return boot_fail(e, CONTROL_OUR_FAULT, r, "giving %s through for writing", plan->rw.v[i]);
+	}
+	return 0;
+}
+
+static int mount_dev(struct mnt_ns *ns, struct boot_error *e)
+{
+	AUTO(superblock_put) struct superblock *sb = NULL;
+	int r = devfs_new(&sb);
+
+	if (r == 0)
+		r = mount_at(ns, "/dev", sb, "devtmpfs", LX_MS_NOSUID | LX_MS_NOEXEC);
+	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /dev in the sandbox") : 0;
+}
+
+int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret, struct boot_error *e)
+{
+	AUTO(gofer_client_put) struct gofer_client *client = NULL;
+	AUTO(superblock_put) struct superblock *lower = NULL;
+	AUTO(superblock_put) struct superblock *root = NULL;
+	AUTO(mnt_ns_put) struct mnt_ns *ns = NULL;
+	bool ro = (plan->flags & PLAN_ROOT_READONLY) != 0;
+	int r = gofer_connect(gofer_fd, &client);
+
+	pipe_register();
+	if (r == 0)
+		r = gofer_mount(client, "/", GOFER_EXCLUSIVE, &lower);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "asking the Gofer for the root of the sandbox");
+	r = root_superblock(plan, lower, &root);
+	if (r == 0)
+		r = mnt_ns_new(root, ro ? "gofer" : "overlay", ro ? LX_MS_RDONLY : 0, &ns);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "mounting the root of the sandbox");
+	r = mount_dev(ns, e);
+	if (r == 0)
+		r = mount_rw(plan, client, ns, e);
+	if (r == 0)
+		*ret = TAKE(ns);
+	return r;
+}
+
+int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
+{
+	AUTO(superblock_put) struct superblock *proc = NULL;
+	AUTO(superblock_put) struct superblock *sys = NULL;
+	int r = procfs_new(k, &proc);
+
+	if (r == 0)
+		r = mount_at(ns, "/proc", proc, "proc", LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /proc in the sandbox");
+	r = sysfs_new(k, &sys);
+	if (r == 0)
+		r = mount_at(ns, "/sys", sys, "sysfs", LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
+	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /sys in the sandbox") : 0;
+}
