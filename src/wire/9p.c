@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	{P9_RCLUNK, "Rclunk", {{0}}},
 	{P9_TATTACH, "Tattach", {F(U32, fid), F(TEXT, text)}},
 	{P9_RATTACH, "Rattach", {F(U32, flags), F(ATTR, attr)}},
-	{P9_TWALK, "Twalk", {F(U32, fid), F(U32, newfid), F(NAMES, names)}},
+	{P9_TWALK, "Twalk", {F(U32, fid), F(U32, flags), F(NAMES, names), F(FIDS, blob)}},
 	{P9_RWALK, "Rwalk", {F(U32, ecode), F(STEPS, steps)}},
 	{P9_TOPEN, "Topen", {F(U32, fid), F(U32, flags), F(NAMES, names)}},
 	{P9_ROPEN, "Ropen", {F(U32, flags), F(ATTR, attr)}},
@@ -445,7 +445,7 @@ int p9_decode(const void *buf, size_t n, struct p9_msg *ret)
 	return wire_in_done(&in);
 }
 
-/* --- entries of directories, fids to forget --- */
+/* --- entries of directories, lists of fids --- */
 
 bool p9_entry_put(struct wire_out *o, const struct p9_entry *e)
 {
@@ -486,11 +486,11 @@ int p9_entry_get(struct wire_in *in, struct p9_entry *ret)
 	return in->failed || !attr_ok(&ret->attr) ? -EBADMSG : 1;
 }
 
-uint32_t p9_forget_fid(const struct p9_msg *m, size_t i)
+uint32_t p9_fid(const struct p9_msg *m, size_t i)
 {
 	struct wire_in in;
 
-	check(i < m->blob.n / 4);
+	check(i < p9_nfids(m));
 	wire_in_init(&in, m->blob.s + 4 * i, 4);
 	return wire_get_u32(&in);
 }

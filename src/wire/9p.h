@@ -16,7 +16,7 @@
  *	Tclunk    fid[4]                                 Rclunk
  *	                                                 Rlerror   ecode[4]: answers any T
  *	Tattach   fid[4] export[text]                    Rattach   flags[4] attr
- *	Twalk     fid[4] newfid[4] n[2] names            Rwalk     ecode[4] n[2] { attr target[text] }
+ *	Twalk     fid[4] flags[4] n[2] names newfids[blob]   Rwalk   ecode[4] n[2] { attr target[text] }
  *	Topen     fid[4] flags[4] n[2] names             Ropen     flags[4] attr, and one descriptor
  *	Tcreate   fid[4] flags[4] mode[4] uid gid name   Rcreate   flags[4] attr, and one descriptor
  *	Tmkdir    fid[4] mode[4] uid[4] gid[4] name      Rmkdir    attr
@@ -35,8 +35,8 @@
  *	Tforget   fids[blob], four bytes each            no answer: many clunks at once
  *
  * Twalk goes from fid name by name. It stops before a name that is missing or cannot be looked at (ecode says why) and after
- * the first that is not a directory. The i-th step (from 0), if it is a directory, becomes fid newfid + i; newfid P9_NOFID: none.
- * With no names it duplicates fid as newfid. When newfid is given and there is one name, a step of any type becomes it.
+ * the first that is not a directory. newfids is empty or has one number of four bytes per name: the i-th step, if it is a directory
+ * (with P9_WALK_ANY whatever it is), becomes the i-th of them.
  * Tunlink's newfid, if not P9_NOFID, becomes what the name meant: a file that is in use lives on. Treaddir with a
  * name first walks to it, making it newfid.
  */
@@ -52,7 +52,7 @@
 #define P9_VERSION "9P2000.L.caisson"
 #define P9_HEADER 7u
 #define P9_MSIZE (128u << 10)    /* what we offer and take */
-#define P9_MSIZE_MIN (16u << 10) /* holds the largest message but Treaddir and xattrs */
+#define P9_MSIZE_MIN (96u << 10) /* holds any Rwalk */
 #define P9_NOTAG 0xffffu
 #define P9_NOFID 0xffffffffu
 #define P9_WALK_MAX 16u
@@ -117,6 +117,8 @@ enum p9_type {
 /* Also READ if the file allows it. */
 #define P9_OPEN_READ_IF_ALLOWED 4u
 #define P9_OPEN_ALL 7u
+/* Twalk.flags */
+#define P9_WALK_ANY 1u
 /* Rreaddir.flags */
 #define P9_READDIR_END 1u
 /* Tunlink.flags */
@@ -197,5 +199,9 @@ struct p9_entry {
 MUST_CHECK bool p9_entry_put(struct wire_out *o, const struct p9_entry *e);
 /* 1: *ret is filled; 0: the end; -EBADMSG. */
 MUST_CHECK int p9_entry_get(struct wire_in *in, struct p9_entry *ret);
-/* The fids of a Tforget that was decoded, i < m->blob.n / 4. */
-uint32_t p9_forget_fid(const struct p9_msg *m, size_t i);
+/* The fids in the blob of a Tforget or Twalk: how many, and the i-th. To write them: wire_put_u32 each. */
+static inline size_t p9_nfids(const struct p9_msg *m)
+{
+	return m->blob.n / 4;
+}
+uint32_t p9_fid(const struct p9_msg *m, size_t i);
