@@ -51,6 +51,11 @@ bool path_is_removed(const struct path *p)
 	return p->dentry->removed;
 }
 
+bool path_is_mount_root(const struct path *p)
+{
+	return p->dentry == p->mnt->root;
+}
+
 bool path_is_unlinked(const struct path *p)
 {
 	return is_unlinked(p->dentry);

@@ -38,6 +38,8 @@ bool path_equal(const struct path *a, const struct path *b);
 struct inode *path_inode(const struct path *p);
 /* A directory that was removed: nothing is in it, nothing can be made in it. */
 bool path_is_removed(const struct path *p);
+/* Is it where its mount begins? */
+bool path_is_mount_root(const struct path *p);
 /* Is it an unlinked name (getcwd: -ENOENT)? Can it be reached from root (getcwd, /proc/mounts)? */
 bool path_is_unlinked(const struct path *p);
 bool path_is_below(const struct path *p, const struct path *root);
