@@ -157,3 +157,9 @@ void sigpending_take(struct sigpending *p, int signo, lx_siginfo_t *ret)
 	if (!find(p, signo))
 		p->set &= ~LX_SIGMASK(signo);
 }
+
+void sigpending_refresh(struct sigpending *p, int signo)
+{
+	if (signo != LX_SIGKILL && !find(p, signo))
+		p->set &= ~LX_SIGMASK(signo);
+}

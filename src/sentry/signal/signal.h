@@ -131,6 +131,8 @@ enum sigpending_result sigpending_add(struct sigpending *p, const lx_siginfo_t *
 void sigpending_add_embedded(struct sigpending *p, struct sigqueue *q);
 /* Take an embedded one out of whatever queue it is in; no callback. p is that queue. */
 void sigpending_remove_embedded(struct sigpending *p, struct sigqueue *q);
+/* Clear the bit of a signal that has no entry any more. */
+void sigpending_refresh(struct sigpending *p, int signo);
 /* The next signal to deliver out of p: synchronous ones first, then the lowest number. 0: none outside `blocked`. */
 int sigpending_next(const struct sigpending *p, lx_sigset_t blocked);
 /* Take signo, which is pending, out; siginfo says SI_USER and zeroes if it had found no room. */
@@ -181,5 +183,7 @@ struct sigframe_saved {
 MUST_CHECK int sigframe_pop(struct mm *mm, struct ctx *ctx, struct lx_user_regs *regs, size_t fpu_size,
 			     struct sigframe_saved *ret);
 
+/* The XSAVE image that every program starts with. */
+void sigframe_fresh_fpu(void *image, size_t fpu_size);
 /* AT_MINSIGSTKSZ: the largest frame that sigframe_push builds with an XSAVE image of fpu_size bytes. */
 uint64_t sigframe_max_size(size_t fpu_size);

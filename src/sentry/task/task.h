@@ -20,6 +20,7 @@
 #include "base/lock.h"
 #include "base/ref.h"
 #include "base/tree.h"
+#include "host/thread.h"
 #include "platform/platform.h"
 #include "sentry/core/clock.h"
 #include "sentry/core/cred.h"
@@ -96,7 +97,7 @@ enum task_work {
 	TASK_WORK_STOP = 1 << 1,   /* the group stops, or is stopped */
 	TASK_WORK_KILL = 1 << 2,   /* the thread must end: SIGKILL, exit_group, another thread's exec */
 	TASK_WORK_USAGE = 1 << 3,  /* somebody wants to know how much processor time it has used */
-	TASK_WORK_NOTIFY = 1 << 4, /* the group's stop or continuation is to be told to the parent */
+	TASK_WORK_NOTIFY = 1 << 4, /* the group's stop or continuation is to be told to the parent (tg->notify) */
 };
 
 enum task_state {
@@ -118,6 +119,10 @@ struct task {
 	char comm[TASK_COMM_LEN];      /* [S] */
 	_Atomic int state;             /* [a] enum task_state */
 	_Atomic uint32_t work;         /* [a] enum task_work bits; changed under tg->lock */
+	bool exiting;                  /* [S] past the point where signals reach it */
+	bool exited;                   /* [t] task_exit is done: the trap loop must return */
+	struct host_thread host;       /* [t] */
+	struct task_start *start;      /* [t] what a new thread begins with; NULL once it runs */
 
 	/* what it shares */
 	struct mm *mm;                 /* [o] one user; NULL: ended */
@@ -126,6 +131,7 @@ struct task {
 	struct mnt_ns *mnt_ns;         /* [o] one reference */
 	const struct cred *cred;       /* [o] as ctx.cred; one reference */
 	struct user *user;             /* [o] of cred->uid: pays for the thread */
+	bool nproc_exceeded;           /* [t] setuid went over RLIMIT_NPROC: the next execve fails */
 
 	/* signals */
 	lx_sigset_t blocked;           /* [o] */
@@ -133,6 +139,9 @@ struct task {
 	bool restore_mask;             /* [t] saved_mask is valid */
 	lx_sigset_t real_blocked;      /* [S] what was blocked before rt_sigtimedwait opened its set */
 	struct sigpending pending;     /* [S] */
+	bool stop_counted;             /* [S] is one of tg->stop_pending */
+	bool forking;                  /* [S] makes a process: signals to many are collected for the child */
+	lx_sigset_t fork_signals;      /* [S] those */
 	lx_stack_t altstack;           /* [t] */
 	struct sigfault fault;         /* [t] of the last fault */
 	struct restart_block restart;  /* [t] */
@@ -162,6 +171,7 @@ struct task {
 	int64_t start_ns;              /* [I] monotonic */
 
 	struct usage usage;            /* [S] as of the last sample */
+	uint64_t cpu_seen_ns;          /* [t] what the context's clock read at the last sample */
 	_Atomic uint64_t nr_faults;    /* [a] */
 	void *trace;                   /* [t] the strace log's */
 	void *futex;                   /* [t] the futex room's */
@@ -213,8 +223,8 @@ struct thread_group {
 	struct list sibling;           /* [T] in parent->children */
 	int exit_signal;               /* [T] what the parent gets; 0: nothing */
 	int exit_status;               /* [T] wait status, once a zombie */
+	bool stray;                    /* [T] orphaned after init's end: nobody waits for it */
 	struct waitq child_wait;       /* woken when a child changes state */
-	struct task *reaper;           /* unused by others */
 
 	/* group and session */
 	int32_t pgrp, sid;             /* [TS] */
@@ -229,10 +239,9 @@ struct thread_group {
 	int group_exit_code;           /* [S] with TG_EXITING */
 	int stop_signal;               /* [S] the signal of the stop in progress or in force; 0: none */
 	uint32_t stop_pending;         /* [S] threads that have not stopped yet */
-	uint32_t stop_epoch;           /* [S] one more with each stop */
+	uint32_t cont_epoch;           /* [S] one more with each SIGCONT and each deadly signal */
 	int notify;                    /* [S] CLD_STOPPED or CLD_CONTINUED to be told; 0: nothing */
 	struct task *exec_task;        /* [S] the thread that waits for all others to end, borrowed */
-	_Atomic uint32_t resume_word;  /* [a] host futex of stopped threads: one more with each continuation or kill */
 
 	/* limits, time */
 	struct limits limits;          /* [a] */
@@ -261,6 +270,7 @@ struct kernel_trace {
 struct kernel {
 	const struct platform_ops *pops; /* [I] */
 	struct platform *platform;       /* [I] */
+	struct plat_abilities abilities; /* [I] */
 	void (*entry)(struct task *t);   /* [I] what a task thread runs: run_task of sentry/run */
 	const struct kernel_trace *trace; /* [I] may be NULL */
 	struct mnt_ns *mnt_ns;           /* [I] the first one; one reference */
@@ -429,8 +439,12 @@ void tg_exit(struct task *t, int wait_status);
 
 /* Take a sample of the calling thread's own processor time. */
 void task_sample_usage(struct task *t);
+/* After a sample: are RLIMIT_CPU, ITIMER_VIRTUAL or ITIMER_PROF due? */
+void cpu_timers_check(struct task *t);
 void task_usage(struct task *t, struct usage *ret);
-/* All threads, ended ones too. Asks running threads for a fresh sample when `by` is one of them. */
+/* Sample the caller, and ask its siblings that run in the guest for a fresh sample (which they take a moment later). */
+void task_usage_refresh(struct task *t);
+/* All threads, ended ones too. */
 void tg_usage(struct thread_group *tg, struct usage *ret);
 void tg_children_usage(struct thread_group *tg, struct usage *ret);
 /* getitimer(2), setitimer(2). ret_old may be NULL. Values in ns; value_ns 0: off. */

@@ -37,6 +37,11 @@ uint64_t sigframe_max_size(size_t fpu_size)
 	return LX_REDZONE_SIZE + xstate_frame_size(fpu_size) + FPU_ALIGN + sizeof(struct lx_rt_sigframe) + FRAME_ALIGN;
 }
 
+void sigframe_fresh_fpu(void *image, size_t fpu_size)
+{
+	xstate_fresh(image, fpu_size);
+}
+
 /* Where the frame goes; -EFAULT: below address zero, or past the end of the alternate stack. */
 static int place_frame(const struct sigframe_args *a, uint64_t sp, struct frame_place *ret)
 {
