@@ -68,9 +68,9 @@ static int check_populate_write(const struct vma *v)
 }
 
 static const struct advice_rule advice_rules[] = {
-	{.advice = LX_MADV_NORMAL, .host = true},
-	{.advice = LX_MADV_RANDOM, .host = true},
-	{.advice = LX_MADV_SEQUENTIAL, .host = true},
+	{.advice = LX_MADV_NORMAL, .host = true, .clear = VMA_RANDOM | VMA_SEQUENTIAL},
+	{.advice = LX_MADV_RANDOM, .host = true, .set = VMA_RANDOM, .clear = VMA_SEQUENTIAL},
+	{.advice = LX_MADV_SEQUENTIAL, .host = true, .set = VMA_SEQUENTIAL, .clear = VMA_RANDOM},
 	{.advice = LX_MADV_WILLNEED, .host = true},
 	{.advice = LX_MADV_DONTNEED, .host = true, .discards = true, .refuses = check_not_locked},
 	{.advice = LX_MADV_DONTNEED_LOCKED, .host = true, .discards = true},
@@ -82,8 +82,8 @@ static const struct advice_rule advice_rules[] = {
 	{.advice = LX_MADV_KEEPONFORK, .host = true, .clear = VMA_WIPEONFORK, .refuses = check_keep},
 	{.advice = LX_MADV_MERGEABLE},
 	{.advice = LX_MADV_UNMERGEABLE},
-	{.advice = LX_MADV_HUGEPAGE, .host = true, .refuses = check_not_special},
-	{.advice = LX_MADV_NOHUGEPAGE, .host = true, .refuses = check_not_special},
+	{.advice = LX_MADV_HUGEPAGE, .host = true, .set = VMA_HUGE, .clear = VMA_NOHUGE, .refuses = check_not_special},
+	{.advice = LX_MADV_NOHUGEPAGE, .host = true, .set = VMA_NOHUGE, .clear = VMA_HUGE, .refuses = check_not_special},
 	{.advice = LX_MADV_COLLAPSE, .host = true, .refuses = check_not_special},
 	{.advice = LX_MADV_DONTDUMP, .set = VMA_DONTDUMP},
 	{.advice = LX_MADV_DODUMP, .clear = VMA_DONTDUMP, .refuses = check_dump},
@@ -144,7 +144,7 @@ static int advise_host(struct mm *mm, struct ctx *ctx, const struct advice_rule 
 	struct vma *v;
 	int r;
 
-	if (!rule->host)
+	if (!rule->host || (!rule->set && rule->clear && !vmas_any(mm, lo, hi, rule->clear)))
 		return 0;
 	if (!holes)
 		return mm_host_advise(mm, ctx, lo, hi, rule->advice);

@@ -31,6 +31,8 @@ static int host_map_flags(const struct vma *v, int more)
 		flags |= MAP_ANONYMOUS;
 	if (v->flags & VMA_NORESERVE)
 		flags |= MAP_NORESERVE;
+	if (v->flags & VMA_NOHUGE)
+		flags |= MAP_STACK; /* no huge pages, since Linux 6.7 */
 	return flags;
 }
 

@@ -14,6 +14,7 @@ struct map_plan {
 	uint64_t hint, len;
 	int map_flags;
 	bool fixed, noreplace, populate;
+	int refused; /* what the kind of mapping is refused with, once there is a place for it: Linux's order */
 	struct vma v; /* what will be there, without range; obj is owned by the plan */
 };
 
@@ -49,8 +50,6 @@ static int plan_anonymous(const struct mm_map_args *a, struct map_plan *p)
 /* The sharing type of a mapping of a.obj. The file's own access mode is in max_prot, which the caller made of it. */
 static int plan_object(const struct mm_map_args *a, struct map_plan *p)
 {
-	uint64_t end;
-
 	switch (a->flags & LX_MAP_TYPE) {
 	case LX_MAP_SHARED_VALIDATE:
 		if (a->flags & ~LX_LEGACY_MAP_MASK & ~LX_MAP_SHARED_VALIDATE)
@@ -65,29 +64,32 @@ static int plan_object(const struct mm_map_args *a, struct map_plan *p)
 	default:
 		return -EINVAL;
 	}
-	if (a->flags & LX_MAP_GROWSDOWN)
-		return -EINVAL;
-	if (!is_aligned(a->off, LX_PAGE_SIZE))
-		return -EINVAL;
-	if (!add_ok(a->off, p->len, &end) || end > INT64_MAX)
+	return a->flags & LX_MAP_GROWSDOWN ? -EINVAL : 0;
+}
+
+static int plan_kind(const struct mm_map_args *a, struct map_plan *p)
+{
+	uint64_t end;
+	int r;
+
+	if (a->obj && (!add_ok(a->off, p->len, &end) || end > INT64_MAX))
 		return -EOVERFLOW;
-	p->v.off = a->off;
-	return 0;
+	r = a->obj ? plan_object(a, p) : plan_anonymous(a, p);
+	if (r < 0)
+		return r;
+	return a->prot & MM_PROT_ACCESS & ~a->max_prot ? -EACCES : 0;
 }
 
 static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 {
-	int r;
-
-	if (a->len == 0)
+	if (a->flags & LX_MAP_HUGETLB)
+		return a->obj ? -EINVAL : plan_huge(a->flags);
+	if (a->len == 0 || (a->obj && !is_aligned(a->off, LX_PAGE_SIZE)))
 		return -EINVAL;
 	if (!align_up_ok(a->len, LX_PAGE_SIZE, &p->len) || p->len > PLAT_GUEST_TOP)
 		return -ENOMEM;
-	if (a->flags & LX_MAP_HUGETLB)
-		return a->obj ? -EINVAL : plan_huge(a->flags);
-	r = a->obj ? plan_object(a, p) : plan_anonymous(a, p);
-	if (r < 0)
-		return r;
+	p->v.off = a->obj ? a->off : 0;
+	p->refused = plan_kind(a, p);
 	p->hint = a->addr.va;
 	p->map_flags = a->flags;
 	p->noreplace = (a->flags & LX_MAP_FIXED_NOREPLACE) != 0;
@@ -99,12 +101,14 @@ static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 		p->v.flags |= VMA_NORESERVE;
 	if (a->flags & LX_MAP_LOCKED)
 		p->v.flags |= VMA_LOCKED;
+	if (a->flags & LX_MAP_STACK)
+		p->v.flags |= VMA_NOHUGE;
 	if (a->tag)
 		p->v.flags |= VMA_SPECIAL;
 	p->v.tag = a->tag;
 	p->v.prot = (uint8_t)(a->prot & MM_PROT_ACCESS);
 	p->v.max_prot = (uint8_t)(a->max_prot & MM_PROT_ACCESS);
-	return p->v.prot & ~p->v.max_prot ? -EACCES : 0;
+	return 0;
 }
 
 /* The object behind the mapping and its host descriptor. Descriptors that ran out are memory that ran out. */
@@ -114,7 +118,7 @@ static int plan_backing(const struct mm_map_args *a, struct ctx *ctx, struct map
 	AUTO(mappable_put) struct mappable *m = mappable_get(a->obj);
 	int r;
 
-	if (!m && !shared)
+	if (p->refused < 0 || (!m && !shared))
 		return 0;
 	if (!m) {
 		r = mappable_new_shared("dev/zero", p->len, &m);
@@ -126,10 +130,10 @@ static int plan_backing(const struct mm_map_args *a, struct ctx *ctx, struct map
 
 static int choose_fixed(const struct map_plan *p, uint64_t *ret)
 {
-	if (!is_aligned(p->hint, LX_PAGE_SIZE))
-		return -EINVAL;
 	if (p->hint > PLAT_GUEST_TOP - p->len)
 		return -ENOMEM;
+	if (!is_aligned(p->hint, LX_PAGE_SIZE))
+		return -EINVAL;
 	if (p->hint < PLAT_GUEST_BOTTOM)
 		return -EPERM;
 	*ret = p->hint;
@@ -167,6 +171,8 @@ static int check_limits(struct mm *mm, struct ctx *ctx, const struct map_plan *p
 		return -EPERM;
 	if (!mm_may_lock(mm, ctx, p->v.flags, p->len))
 		return -EAGAIN;
+	if (p->refused < 0)
+		return p->refused;
 	if (vmas_any(mm, lo, hi, VMA_SEALED))
 		return -EPERM;
 	if (!mm_may_expand(mm, ctx, p->v.flags, p->v.prot, p->len, vmas_covered(mm, lo, hi, 0)))

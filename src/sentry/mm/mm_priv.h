@@ -39,6 +39,10 @@ enum vma_flags {
 	VMA_DROPPABLE = 1 << 8,
 	VMA_SPECIAL = 1 << 9, /* tagged: never merged, never expanded */
 	VMA_SEALED = 1 << 10,
+	VMA_HUGE = 1 << 11,   /* these four: what madvise said of it, which keeps it from merging with others */
+	VMA_NOHUGE = 1 << 12, /* also MAP_STACK */
+	VMA_RANDOM = 1 << 13,
+	VMA_SEQUENTIAL = 1 << 14,
 };
 #define VMA_LOCK_MASK (VMA_LOCKED | VMA_LOCKONFAULT)
 

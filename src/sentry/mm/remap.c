@@ -188,6 +188,8 @@ static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma 
 		return -EPERM;
 	if (fixed && vmas_any(mm, q->new_lo, q->new_lo + q->new_len, VMA_SEALED))
 		return -EPERM;
+	if (q->old_len == 0 && !(v->flags & VMA_SHARED))
+		return -EINVAL;
 	if (q->old_len > q->new_len) {
 		if (old_hi > PLAT_GUEST_TOP)
 			return -EINVAL;
@@ -195,6 +197,11 @@ static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma 
 		if (r < 0)
 			return r;
 		q->old_len = q->new_len;
+	}
+	/* A second mapping laid over the place that it would be a copy of: Linux clears it, and then finds nothing to copy. */
+	if (fixed && q->old_len == 0 && q->lo >= q->new_lo && q->lo < q->new_lo + q->new_len) {
+		r = mm_unmap_locked(mm, ctx, q->new_lo, q->new_lo + q->new_len, dead);
+		return r < 0 ? r : -EFAULT;
 	}
 	r = remap_check_resize(mm, ctx, q, v, fixed ? vmas_covered(mm, q->new_lo, q->new_lo + q->new_len, 0) : 0);
 	if (r < 0)

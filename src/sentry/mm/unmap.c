@@ -10,7 +10,7 @@ int mm_unmap_locked(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, st
 	struct vma *first = vma_after(mm, lo);
 	int r;
 
-	if (!first || first->range.lo >= hi)
+	if (lo >= hi || !first || first->range.lo >= hi)
 		return 0;
 	/* Only a hole inside one vma leaves one more than before. */
 	if (first->range.lo < lo && first->range.hi > hi && mm->vmas.count >= MM_MAX_MAP_COUNT)
