@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* proc(5) and sysfs(5): windows onto the tasks and onto what the kernel knows of itself. README.md tells what differs from Linux. */
+#pragma once
+
+#include "base/compiler.h"
+
+struct kernel;
+struct superblock;
+
+/* The kernel must outlive the filesystem. Caller owns. -ENOMEM. */
+MUST_CHECK int procfs_new(struct kernel *k, struct superblock **ret);
+MUST_CHECK int sysfs_new(struct kernel *k, struct superblock **ret);
