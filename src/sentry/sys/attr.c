@@ -59,7 +59,8 @@ static int decode_flags(int flags, unsigned *ret_walk)
 {
 	if (flags & ~(LX_AT_SYMLINK_NOFOLLOW | LX_AT_EMPTY_PATH))
 		return -EINVAL;
-	*ret_walk = (flags & LX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & LX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+	*ret_walk = (flags & LX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+		    (flags & LX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
 	return 0;
 }
 
@@ -286,5 +287,6 @@ long sys_fallocate(struct task *t, const struct sysargs *a)
 {
 	AUTO(file_put) struct file *f = fdtable_get_nopath(t->fds, arg_int(a, 0));
 
-	return f ? file_fallocate(&t->ctx, f, arg_int(a, 1), arg_long(a, 2), arg_long(a, 3)) : -EBADF;
+	return f ? file_fallocate(&t->ctx, f, arg_int(a, 1), arg_long(a, 2), arg_long(a, 3))
+		 : -EBADF;
 }

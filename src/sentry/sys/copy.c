@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From file to file without the guest's memory: sendfile(2), copy_file_range(2), splice(2), vmsplice(2). The bytes pass through one
- * buffer of the Sentry. Only what the target took counts as read: from a file with an offset by advancing it by that much, from a
- * pipe by taking no more than the target has been seen ready for.
+ * From file to file without the guest's memory: sendfile(2), copy_file_range(2), splice(2),
+ * vmsplice(2). The bytes pass through one buffer of the Sentry. Only what the target took counts as
+ * read: from a file with an offset by advancing it by that much, from a pipe by taking no more than
+ * the target has been seen ready for.
  */
 #include <errno.h>
 
@@ -100,8 +101,8 @@ static int wait_ready(struct task *t, struct file *f, uint32_t events, bool nonb
 }
 
 /*
- * All n bytes, which are out of their source already: a target that does not block is waited for, and only death ends it.
- * What could not be written: *ret_left.
+ * All n bytes, which are out of their source already: a target that does not block is waited for,
+ * and only death ends it. What could not be written: *ret_left.
  */
 static ssize_t write_all(struct task *t, struct end *out, char *buf, size_t n)
 {
@@ -260,7 +261,8 @@ long sys_copy_file_range(struct task *t, const struct sysargs *a)
 	((unsigned)(LX_SPLICE_F_MOVE | LX_SPLICE_F_NONBLOCK | LX_SPLICE_F_MORE | LX_SPLICE_F_GIFT))
 
 /* Once both are ready: as much as moves without sleeping on the pipe, then what is there at once. */
-static ssize_t splice_move(struct task *t, struct end *in, struct end *out, size_t len, unsigned flags)
+static ssize_t splice_move(struct task *t, struct end *in, struct end *out, size_t len,
+			   unsigned flags)
 {
 	bool nonblock = (flags & LX_SPLICE_F_NONBLOCK) != 0;
 	char *buf = arena_alloc(PIPE_CHUNK);
@@ -272,9 +274,11 @@ static ssize_t splice_move(struct task *t, struct end *in, struct end *out, size
 	while (done < len) {
 		bool wait_not = done > 0;
 
-		n = wait_ready(t, out->f, LX_POLLOUT, wait_not || nonblock || file_nonblocking(out->f));
+		n = wait_ready(t, out->f, LX_POLLOUT,
+			       wait_not || nonblock || file_nonblocking(out->f));
 		if (n == 0)
-			n = wait_ready(t, in->f, LX_POLLIN, wait_not || nonblock || file_nonblocking(in->f));
+			n = wait_ready(t, in->f, LX_POLLIN,
+				       wait_not || nonblock || file_nonblocking(in->f));
 		if (n == 0)
 			n = copy_chunk(t, in, out, buf, MIN(len - done, (size_t)PIPE_CHUNK));
 		if (n <= 0)
@@ -351,7 +355,8 @@ long sys_vmsplice(struct task *t, const struct sysargs *a)
 		n = wait_ready(t, f, file_writable(f) ? LX_POLLOUT : LX_POLLIN,
 			       (flags & LX_SPLICE_F_NONBLOCK) || file_nonblocking(f));
 		if (n == 0)
-			n = file_writable(f) ? file_write(&t->ctx, f, &u) : file_read(&t->ctx, f, &u);
+			n = file_writable(f) ? file_write(&t->ctx, f, &u)
+					     : file_read(&t->ctx, f, &u);
 	}
 	uio_user_fini(&u);
 	return n;

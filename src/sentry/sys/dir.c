@@ -38,7 +38,8 @@ static char *dents_room(struct dents *d, size_t bare, size_t *ret_len)
 	return d->buf + d->used;
 }
 
-static bool emit64(struct dir_sink *s, const char *name, size_t len, uint64_t ino, uint8_t d_type, int64_t next_pos)
+static bool emit64(struct dir_sink *s, const char *name, size_t len, uint64_t ino, uint8_t d_type,
+		   int64_t next_pos)
 {
 	struct dents *d = container_of(s, struct dents, sink);
 	struct lx_dirent64 e = {.d_ino = ino, .d_off = next_pos, .d_type = d_type};
@@ -54,7 +55,8 @@ static bool emit64(struct dir_sink *s, const char *name, size_t len, uint64_t in
 	return true;
 }
 
-static bool emit_old(struct dir_sink *s, const char *name, size_t len, uint64_t ino, uint8_t d_type, int64_t next_pos)
+static bool emit_old(struct dir_sink *s, const char *name, size_t len, uint64_t ino, uint8_t d_type,
+		     int64_t next_pos)
 {
 	struct dents *d = container_of(s, struct dents, sink);
 	struct lx_dirent e = {.d_ino = ino, .d_off = (uint64_t)next_pos};

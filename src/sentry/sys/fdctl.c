@@ -64,7 +64,8 @@ long sys_dup3(struct task *t, const struct sysargs *a)
 
 /* --- record locks --- */
 
-static long setlk(struct task *t, struct file *f, struct fdtable *fds, uaddr_t arg, enum lock_wait wait)
+static long setlk(struct task *t, struct file *f, struct fdtable *fds, uaddr_t arg,
+		  enum lock_wait wait)
 {
 	struct lx_flock fl;
 	int r = copy_in(t->mm, &fl, arg, sizeof(fl));
@@ -82,7 +83,8 @@ static long getlk(struct task *t, struct file *f, struct fdtable *fds, uaddr_t a
 	return r < 0 ? r : copy_out(t->mm, arg, &fl, sizeof(fl));
 }
 
-/* A descriptor that was closed while we slept for its lock leaves no lock behind: fcntl(2) races with close(2). */
+/* A descriptor that was closed while we slept for its lock leaves no lock behind: fcntl(2) races
+ * with close(2). */
 static long setlk_posix(struct task *t, int fd, struct file *f, uaddr_t arg, enum lock_wait wait)
 {
 	long r = setlk(t, f, t->fds, arg, wait);

@@ -45,8 +45,8 @@ static void texts_put(struct mount_texts *x)
 /* The flags of one mount; relatime unless something else is asked for. */
 static uint64_t mount_flags_of(uint64_t ms)
 {
-	uint64_t keep = LX_MS_RDONLY | LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_NOATIME | LX_MS_NODIRATIME |
-			LX_MS_NOSYMFOLLOW;
+	uint64_t keep = LX_MS_RDONLY | LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_NOATIME |
+			LX_MS_NODIRATIME | LX_MS_NOSYMFOLLOW;
 
 	if (!(ms & (LX_MS_NOATIME | LX_MS_STRICTATIME)))
 		return (ms & keep) | LX_MS_RELATIME;
@@ -72,7 +72,8 @@ static int walk_source(struct task *t, const struct mount_texts *x, struct path 
 	return vfs_walk(&t->ctx, t->fs, NULL, x->source, WALK_FOLLOW, ret);
 }
 
-static int mount_new_fs(struct task *t, const struct path *where, const struct mount_texts *x, uint64_t ms)
+static int mount_new_fs(struct task *t, const struct path *where, const struct mount_texts *x,
+			uint64_t ms)
 {
 	AUTO(superblock_put) struct superblock *sb = NULL;
 	const struct fs_type *type;
@@ -87,7 +88,8 @@ static int mount_new_fs(struct task *t, const struct path *where, const struct m
 	return r < 0 ? r : vfs_mount(&t->ctx, where, sb, x->source, mount_flags_of(ms));
 }
 
-static int mount_place(struct task *t, const struct path *where, const struct mount_texts *x, uint64_t ms)
+static int mount_place(struct task *t, const struct path *where, const struct mount_texts *x,
+		       uint64_t ms)
 {
 	AUTO(path_put) struct path from = {NULL, NULL};
 	int r;
@@ -105,7 +107,8 @@ static int mount_place(struct task *t, const struct path *where, const struct mo
 	r = walk_source(t, x, &from);
 	if (r < 0)
 		return r;
-	return ms & LX_MS_BIND ? vfs_bind(&t->ctx, &from, where, ms) : vfs_move_mount(&t->ctx, &from, where);
+	return ms & LX_MS_BIND ? vfs_bind(&t->ctx, &from, where, ms)
+			       : vfs_move_mount(&t->ctx, &from, where);
 }
 
 long sys_mount(struct task *t, const struct sysargs *a)
@@ -137,7 +140,8 @@ long sys_umount2(struct task *t, const struct sysargs *a)
 
 	if (flags & ~(LX_MNT_FORCE | LX_MNT_DETACH | LX_MNT_EXPIRE | LX_UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	r = at_walk(t, LX_AT_FDCWD, arg_uaddr(a, 0), flags & LX_UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &where);
+	r = at_walk(t, LX_AT_FDCWD, arg_uaddr(a, 0), flags & LX_UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW,
+		    &where);
 	if (r < 0)
 		return r;
 	if (!cred_capable(t->ctx.cred, LX_CAP_SYS_ADMIN))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* open(2) and its kin, close(2). The number is reserved before anything is opened or made, as in Linux. */
+/* open(2) and its kin, close(2). The number is reserved before anything is opened or made, as in
+ * Linux. */
 #include <errno.h>
 
 #include "abi/errno.h"
@@ -15,7 +16,8 @@
 #define OPEN_FLAGS                                                                                 \
 	(LX_O_ACCMODE | LX_O_CREAT | LX_O_EXCL | LX_O_NOCTTY | LX_O_TRUNC | LX_O_APPEND |          \
 	 LX_O_NONBLOCK | LX_O_SYNC | LX_O_DSYNC | LX_FASYNC | LX_O_DIRECT | LX_O_LARGEFILE |       \
-	 LX_O_DIRECTORY | LX_O_NOFOLLOW | LX_O_NOATIME | LX_O_CLOEXEC | LX_O_PATH | LX___O_TMPFILE)
+	 LX_O_DIRECTORY | LX_O_NOFOLLOW | LX_O_NOATIME | LX_O_CLOEXEC | LX_O_PATH |                \
+	 LX___O_TMPFILE)
 
 /* Combinations that no open allows. */
 static int check_how(struct open_how *how)
@@ -107,7 +109,8 @@ static int decode_resolve(uint64_t resolve, unsigned *ret)
 		if (resolve & map[i].resolve)
 			flags |= map[i].walk;
 	}
-	if ((resolve & ~known) || ((resolve & LX_RESOLVE_BENEATH) && (resolve & LX_RESOLVE_IN_ROOT)))
+	if ((resolve & ~known) ||
+	    ((resolve & LX_RESOLVE_BENEATH) && (resolve & LX_RESOLVE_IN_ROOT)))
 		return -EINVAL;
 	*ret = flags;
 	return resolve & LX_RESOLVE_CACHED ? -EAGAIN : 0;

@@ -78,14 +78,17 @@ static int decode_at_flags(int flags, int known, unsigned *ret)
 {
 	if (flags & ~known)
 		return -EINVAL;
-	*ret = (flags & LX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & LX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+	*ret = (flags & LX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+	       (flags & LX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
 	return 0;
 }
 
 long sys_newfstatat(struct task *t, const struct sysargs *a)
 {
 	unsigned walk;
-	int r = decode_at_flags(arg_int(a, 3), LX_AT_SYMLINK_NOFOLLOW | LX_AT_NO_AUTOMOUNT | LX_AT_EMPTY_PATH, &walk);
+	int r = decode_at_flags(arg_int(a, 3),
+				LX_AT_SYMLINK_NOFOLLOW | LX_AT_NO_AUTOMOUNT | LX_AT_EMPTY_PATH,
+				&walk);
 
 	return r < 0 ? r : stat_at(t, arg_int(a, 0), arg_uaddr(a, 1), walk, arg_uaddr(a, 2));
 }
@@ -150,11 +153,13 @@ long sys_statx(struct task *t, const struct sysargs *a)
 	unsigned walk;
 
 	r = decode_at_flags(flags,
-			    LX_AT_SYMLINK_NOFOLLOW | LX_AT_NO_AUTOMOUNT | LX_AT_EMPTY_PATH | LX_AT_STATX_SYNC_TYPE,
+			    LX_AT_SYMLINK_NOFOLLOW | LX_AT_NO_AUTOMOUNT | LX_AT_EMPTY_PATH |
+				    LX_AT_STATX_SYNC_TYPE,
 			    &walk);
 	if (r < 0)
 		return r;
-	if ((arg_uint(a, 3) & LX_STATX__RESERVED) || (flags & LX_AT_STATX_SYNC_TYPE) == LX_AT_STATX_SYNC_TYPE)
+	if ((arg_uint(a, 3) & LX_STATX__RESERVED) ||
+	    (flags & LX_AT_STATX_SYNC_TYPE) == LX_AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	r = statx_walk(t, arg_int(a, 0), arg_uaddr(a, 1), walk, &p);
 	if (r == 0)
@@ -168,8 +173,8 @@ long sys_statx(struct task *t, const struct sysargs *a)
 /* --- access --- */
 
 /*
- * access(2) asks for the real ids: credentials as if they were the filesystem's. With the capabilities that the real user would
- * have after set-uid. NULL: out of memory. Caller owns.
+ * access(2) asks for the real ids: credentials as if they were the filesystem's. With the
+ * capabilities that the real user would have after set-uid. NULL: out of memory. Caller owns.
  */
 static struct cred *real_cred(const struct cred *now)
 {
@@ -201,7 +206,8 @@ static long access_at(struct task *t, int dirfd, uaddr_t name, int mode, int fla
 
 	if (mode & ~7)
 		return -EINVAL;
-	r = decode_at_flags(flags, LX_AT_EACCESS | LX_AT_SYMLINK_NOFOLLOW | LX_AT_EMPTY_PATH, &walk);
+	r = decode_at_flags(flags, LX_AT_EACCESS | LX_AT_SYMLINK_NOFOLLOW | LX_AT_EMPTY_PATH,
+			    &walk);
 	if (r < 0)
 		return r;
 	if (flags & LX_AT_EACCESS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making it last, and advice: fsync(2), sync(2), sync_file_range(2), posix_fadvise(2), readahead(2). */
+/* Making it last, and advice: fsync(2), sync(2), sync_file_range(2), posix_fadvise(2),
+ * readahead(2). */
 #include <errno.h>
 
 #include "abi/fcntl.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extended attributes: xattr(7). Each call in three forms: by path, by path without following, by descriptor. */
+/* Extended attributes: xattr(7). Each call in three forms: by path, by path without following, by
+ * descriptor. */
 #include "sentry/vfs/xattr.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files without names: pipes, sockets, eventfd and their kin. Each has a dentry of its own, which knows what to call it in
- * /proc/self/fd, on one mount that no namespace contains. Those without an inode of their own share one.
+ * Files without names: pipes, sockets, eventfd and their kin. Each has a dentry of its own, which
+ * knows what to call it in /proc/self/fd, on one mount that no namespace contains. Those without an
+ * inode of their own share one.
  */
 #include <errno.h>
 
@@ -31,7 +32,8 @@ static struct mount *_Atomic anon_mount; /* made on first use, for ever */
 
 static struct mount *make_mount(void)
 {
-	AUTO(superblock_put) struct superblock *sb = superblock_new(&anon_fs_ops, LX_ANON_INODE_FS_MAGIC, NULL);
+	AUTO(superblock_put)
+	struct superblock *sb = superblock_new(&anon_fs_ops, LX_ANON_INODE_FS_MAGIC, NULL);
 	struct dentry *root;
 	struct mount *m;
 
@@ -63,8 +65,8 @@ static struct mount *need_mount(void)
 	return m;
 }
 
-int file_new_anon(const char *name, struct inode *i, const struct file_ops *ops, enum file_kind kind, unsigned flags,
-		  void *priv, struct file **ret)
+int file_new_anon(const char *name, struct inode *i, const struct file_ops *ops,
+		  enum file_kind kind, unsigned flags, void *priv, struct file **ret)
 {
 	struct mount *m = need_mount();
 	struct path p = {m, NULL};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changing attributes by the rules of chmod(2), chown(2), truncate(2) and utimensat(2): everything that can be refused
- * is refused first, then the filesystem is asked once.
+ * Changing attributes by the rules of chmod(2), chown(2), truncate(2) and utimensat(2): everything
+ * that can be refused is refused first, then the filesystem is asked once.
  */
 #include <errno.h>
 
@@ -39,7 +39,8 @@ static int check_chown(struct ctx *ctx, struct inode *i, const struct iattr *att
 		return 0;
 	if ((attr->valid & IATTR_UID) && !(owner && attr->uid == i->uid))
 		return -EPERM;
-	if ((attr->valid & IATTR_GID) && !(owner && (attr->gid == i->gid || cred_in_group(cred, attr->gid))))
+	if ((attr->valid & IATTR_GID) &&
+	    !(owner && (attr->gid == i->gid || cred_in_group(cred, attr->gid))))
 		return -EPERM;
 	return 0;
 }
@@ -89,8 +90,9 @@ static uint32_t setid_bits_of_chown(struct ctx *ctx, struct inode *i)
 
 	if (LX_S_ISDIR(mode))
 		return 0;
-	if ((mode & LX_S_ISGID) && ((mode & LX_S_IXGRP) || (!cred_in_group(ctx->cred, i->gid) &&
-							     !cred_capable(ctx->cred, LX_CAP_FSETID))))
+	if ((mode & LX_S_ISGID) &&
+	    ((mode & LX_S_IXGRP) ||
+	     (!cred_in_group(ctx->cred, i->gid) && !cred_capable(ctx->cred, LX_CAP_FSETID))))
 		kill |= LX_S_ISGID;
 	return kill;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * New names: mkdir(2), mknod(2), symlink(2), link(2), and the creating half of open(2). The order of refusals is Linux's:
- * EEXIST before ENOENT for "no-dir/", before EROFS, before EACCES, before EPERM.
+ * New names: mkdir(2), mknod(2), symlink(2), link(2), and the creating half of open(2). The order
+ * of refusals is Linux's: EEXIST before ENOENT for "no-dir/", before EROFS, before EACCES, before
+ * EPERM.
  */
 #include "sentry/vfs/create_priv.h"
 
@@ -105,7 +106,8 @@ static uint32_t masked(struct fs_info *fs, uint32_t mode)
 	return mode & ~fs->umask;
 }
 
-int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, uint32_t mode)
+int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+	      uint32_t mode)
 {
 	struct dentry *d;
 	struct inode *dir, *made;
@@ -116,7 +118,8 @@ int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path *at, const 
 		r = entry_begin(&w, ENTRY_DIR, &d);
 	if (r == 0) {
 		dir = path_inode(&w.cur);
-		mode = mode_for_new(ctx, dir, LX_S_IFDIR | (masked(fs, mode) & (LX_S_IRWXUGO | LX_S_ISVTX)));
+		mode = mode_for_new(ctx, dir,
+				    LX_S_IFDIR | (masked(fs, mode) & (LX_S_IRWXUGO | LX_S_ISVTX)));
 		r = dir->ops->mkdir ? dir->ops->mkdir(ctx, dir, &w.last, mode, &made) : -EPERM;
 		if (r == 0)
 			entry_made(ctx, &w, d, made);
@@ -150,7 +153,8 @@ static int check_mknod(struct ctx *ctx, uint32_t *mode, uint64_t rdev)
 	}
 }
 
-static int make_node(struct ctx *ctx, struct walk *w, uint32_t mode, uint64_t rdev, struct inode **ret)
+static int make_node(struct ctx *ctx, struct walk *w, uint32_t mode, uint64_t rdev,
+		     struct inode **ret)
 {
 	struct inode *dir = path_inode(&w->cur);
 
@@ -160,7 +164,8 @@ static int make_node(struct ctx *ctx, struct walk *w, uint32_t mode, uint64_t rd
 	return dir->ops->mknod ? dir->ops->mknod(ctx, dir, &w->last, mode, rdev, ret) : -EPERM;
 }
 
-int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, uint32_t mode, uint64_t rdev)
+int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+	      uint32_t mode, uint64_t rdev)
 {
 	struct dentry *d;
 	struct inode *made;
@@ -182,7 +187,8 @@ int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const 
 	return r;
 }
 
-int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target, const struct path *at, const char *name)
+int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target, const struct path *at,
+		const char *name)
 {
 	struct dentry *d;
 	struct inode *dir, *made;
@@ -196,7 +202,8 @@ int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target, const s
 		r = entry_begin(&w, ENTRY_FILE, &d);
 	if (r == 0) {
 		dir = path_inode(&w.cur);
-		r = dir->ops->symlink ? dir->ops->symlink(ctx, dir, &w.last, target, &made) : -EPERM;
+		r = dir->ops->symlink ? dir->ops->symlink(ctx, dir, &w.last, target, &made)
+				      : -EPERM;
 		if (r == 0)
 			entry_made(ctx, &w, d, made);
 		entry_end(&w, d);
@@ -220,7 +227,8 @@ static int check_link(struct walk *w, const struct path *old)
 	return 0;
 }
 
-int vfs_link(struct ctx *ctx, struct fs_info *fs, const struct path *old, const struct path *at, const char *name)
+int vfs_link(struct ctx *ctx, struct fs_info *fs, const struct path *old, const struct path *at,
+	     const char *name)
 {
 	struct inode *inode = path_inode(old), *dir;
 	struct dentry *d;

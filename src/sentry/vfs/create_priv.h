@@ -8,10 +8,12 @@
 MUST_CHECK int may_create(struct ctx *ctx, const struct path *dir);
 /* The mode of a new entry, type bits set, with what set-gid directories do to it. */
 uint32_t mode_for_new(struct ctx *ctx, struct inode *dir, uint32_t mode);
-/* The filesystem made it: put it behind its name (takes over made), and tell. Under INODE_DIR of w->cur. */
+/* The filesystem made it: put it behind its name (takes over made), and tell. Under INODE_DIR of
+ * w->cur. */
 void entry_made(struct ctx *ctx, struct walk *w, struct dentry *d, struct inode *made);
 /* May the entry d of dir be removed or replaced? Under its INODE_DIR. */
 enum delete_kind { DELETE_FILE, DELETE_DIR };
-MUST_CHECK int may_delete(struct ctx *ctx, const struct path *dir, struct dentry *d, enum delete_kind kind);
+MUST_CHECK int may_delete(struct ctx *ctx, const struct path *dir, struct dentry *d,
+			  enum delete_kind kind);
 /* The link count of an inode fell: tell who watches it. */
 void tell_unlinked(struct inode *inode);

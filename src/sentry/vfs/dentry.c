@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The dentry cache: one table of all hashed dentries, one list of those that nobody uses, one lock for both.
+ * The dentry cache: one table of all hashed dentries, one list of those that nobody uses, one lock
+ * for both.
  *
- * A dentry without references stays cached on the lru until the limit pushes it out. Its last reference is dropped under
- * the lock, so the lock alone decides whether it lives. The dying are collected on a list and buried after the lock is
- * released, because letting an inode go may block.
+ * A dentry without references stays cached on the lru until the limit pushes it out. Its last
+ * reference is dropped under the lock, so the lock alone decides whether it lives. The dying are
+ * collected on a list and buried after the lock is released, because letting an inode go may block.
  */
 #include "sentry/vfs/dentry.h"
 
@@ -41,11 +42,11 @@ static const struct htab_alloc table_alloc = {
 
 /* Key: [D] dcache_lock; [I] set once */
 static struct {
-	struct htab table;   /* [D] */
-	struct list lru;     /* [D] oldest first */
-	uint32_t unused;     /* [D] on the lru */
-	uint32_t limit;      /* [D] */
-	uint64_t seed;       /* [I] */
+	struct htab table; /* [D] */
+	struct list lru;   /* [D] oldest first */
+	uint32_t unused;   /* [D] on the lru */
+	uint32_t limit;    /* [D] */
+	uint64_t seed;     /* [I] */
 } dcache;
 
 static void dcache_start(void)
@@ -78,7 +79,8 @@ static uint64_t key_hash(const struct dentry *parent, uint64_t name_hash)
 
 /* --- birth and death --- */
 
-static struct dentry *dentry_alloc(enum dentry_kind kind, struct superblock *sb, const char *name, size_t len)
+static struct dentry *dentry_alloc(enum dentry_kind kind, struct superblock *sb, const char *name,
+				   size_t len)
 {
 	struct dentry *d;
 
@@ -324,7 +326,8 @@ struct dentry *superblock_root_dentry(struct superblock *sb)
 
 /* --- finding --- */
 
-static struct dentry *find_locked(struct dentry *parent, const struct name *name) REQUIRES(dcache_lock)
+static struct dentry *find_locked(struct dentry *parent, const struct name *name)
+	REQUIRES(dcache_lock)
 {
 	struct htab_node *node;
 	uint64_t hash = key_hash(parent, name->hash);
@@ -332,7 +335,8 @@ static struct dentry *find_locked(struct dentry *parent, const struct name *name
 	htab_for_each_possible(&dcache.table, node, hash) {
 		struct dentry *d = htab_entry(node, struct dentry, hash);
 
-		if (d->parent == parent && d->name_len == name->len && memcmp(d->name, name->s, name->len) == 0)
+		if (d->parent == parent && d->name_len == name->len &&
+		    memcmp(d->name, name->s, name->len) == 0)
 			return d;
 	}
 	return NULL;
@@ -368,11 +372,11 @@ bool dentry_is_below(struct dentry *d, struct dentry *top)
 }
 
 /*
- * A new hashed dentry, or the one that is there already. Takes over inode (may be NULL). gen: do nothing if the names of the
- * filesystem changed since; UINT64_MAX: they cannot have.
+ * A new hashed dentry, or the one that is there already. Takes over inode (may be NULL). gen: do
+ * nothing if the names of the filesystem changed since; UINT64_MAX: they cannot have.
  */
-static int dentry_add(struct dentry *parent, const struct name *name, struct inode *inode, uint64_t gen,
-		      struct dentry **ret)
+static int dentry_add(struct dentry *parent, const struct name *name, struct inode *inode,
+		      uint64_t gen, struct dentry **ret)
 {
 	struct dentry *d = dentry_alloc(DENTRY_NAME, parent->sb, name->s, name->len), *there;
 
@@ -402,7 +406,8 @@ static int dentry_add(struct dentry *parent, const struct name *name, struct ino
 	return 0;
 }
 
-void dentry_add_found(struct dentry *parent, const struct name *name, struct inode *inode, uint64_t gen)
+void dentry_add_found(struct dentry *parent, const struct name *name, struct inode *inode,
+		      uint64_t gen)
 {
 	struct dentry *d;
 
@@ -411,7 +416,8 @@ void dentry_add_found(struct dentry *parent, const struct name *name, struct ino
 }
 
 /* 1: yes, 0: no, -errno. */
-static int still_holds(struct ctx *ctx, struct inode *dir, const struct name *name, struct dentry *d)
+static int still_holds(struct ctx *ctx, struct inode *dir, const struct name *name,
+		       struct dentry *d)
 {
 	struct inode *inode = dentry_inode(d);
 
@@ -434,7 +440,8 @@ static int check_lookup(struct dentry *parent, const struct name *name, struct i
 	return 0;
 }
 
-int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
+int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name,
+			 struct dentry **ret)
 {
 	struct inode *dir;
 	int r = check_lookup(parent, name, &dir);
@@ -448,7 +455,8 @@ int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct na
 	return r;
 }
 
-int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
+int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name,
+			 struct dentry **ret)
 {
 	struct inode *dir, *inode = NULL;
 	int r = dentry_lookup_cached(ctx, parent, name, ret);
@@ -468,7 +476,8 @@ int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct na
 	return dentry_add(parent, name, r == 0 ? inode : NULL, UINT64_MAX, ret);
 }
 
-int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret)
+int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name,
+		  struct dentry **ret)
 {
 	int r = dentry_lookup_cached(ctx, parent, name, ret);
 
@@ -516,7 +525,8 @@ static void rehash_locked(struct dentry *d) REQUIRES(dcache_lock)
 }
 
 /* Give d a copy of target's name; spare: memory for it if it is long. */
-static char *copy_name(struct dentry *d, const struct dentry *target, char *spare) REQUIRES(dcache_lock)
+static char *copy_name(struct dentry *d, const struct dentry *target, char *spare)
+	REQUIRES(dcache_lock)
 {
 	char *old = d->name == d->inline_name ? NULL : d->name;
 
@@ -526,7 +536,8 @@ static char *copy_name(struct dentry *d, const struct dentry *target, char *spar
 	return old;
 }
 
-/* An overwritten file keeps its name for /proc/self/fd, as "name (deleted)". Without memory for a second copy it swaps. */
+/* An overwritten file keeps its name for /proc/self/fd, as "name (deleted)". Without memory for a
+ * second copy it swaps. */
 void dentry_move(struct dentry *d, struct dentry *target)
 {
 	bool is_long = target->name_len >= DENTRY_INLINE_NAME;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The dentry cache: what names in directories mean, or that they mean nothing. For the vfs and for filesystems that build on
- * others (overlay); everybody else works with paths.
+ * The dentry cache: what names in directories mean, or that they mean nothing. For the vfs and for
+ * filesystems that build on others (overlay); everybody else works with paths.
  *
- * A dentry is hashed (a name that a walk can find), or not: the root of a filesystem, an anonymous file, or a name that was
- * removed. Invariants: (1) at most one hashed dentry per (parent, name); (2) a dentry holds a reference to its parent, so the
- * unused ones (no reference, on the lru) are leaves; (3) inode goes from NULL to its value once and never changes after;
- * (4) under INODE_DIR of the parent nobody else adds or removes positive names of that directory.
+ * A dentry is hashed (a name that a walk can find), or not: the root of a filesystem, an anonymous
+ * file, or a name that was removed. Invariants: (1) at most one hashed dentry per (parent, name);
+ * (2) a dentry holds a reference to its parent, so the unused ones (no reference, on the lru) are
+ * leaves; (3) inode goes from NULL to its value once and never changes after; (4) under INODE_DIR
+ * of the parent nobody else adds or removes positive names of that directory.
  */
 #pragma once
 
@@ -30,18 +31,20 @@ enum dentry_kind {
 
 /* Key: [I] immutable; [a] atomic; [D] dcache_lock */
 struct dentry {
-	struct htab_node hash;         /* [D] */
-	struct list lru;               /* [D] unused dentries */
-	struct dentry *parent;         /* [D] owned; itself unless DENTRY_NAME; also kept by INODE_DIR of the parent */
-	struct superblock *sb;         /* [I] borrowed: it outlives its dentries */
-	struct inode *_Atomic inode;   /* [a] owned; NULL: the name is missing */
-	_Atomic uint32_t refs;         /* [a] from and to 0 under [D] */
-	_Atomic uint32_t mounted;      /* [a] mounts on it, in all namespaces */
-	enum dentry_kind kind;         /* [I] */
-	_Atomic bool hashed;           /* [a] written under [D] */
-	_Atomic bool removed;          /* [a] a directory that was removed: nothing is created in it. Written under its INODE_DIR */
-	uint32_t name_len;             /* [D] */
-	char *name;                    /* [D] inline_name or arena */
+	struct htab_node hash; /* [D] */
+	struct list lru;       /* [D] unused dentries */
+	struct dentry *parent; /* [D] owned; itself unless DENTRY_NAME; also kept by INODE_DIR of
+				  the parent */
+	struct superblock *sb; /* [I] borrowed: it outlives its dentries */
+	struct inode *_Atomic inode; /* [a] owned; NULL: the name is missing */
+	_Atomic uint32_t refs;       /* [a] from and to 0 under [D] */
+	_Atomic uint32_t mounted;    /* [a] mounts on it, in all namespaces */
+	enum dentry_kind kind;       /* [I] */
+	_Atomic bool hashed;         /* [a] written under [D] */
+	_Atomic bool removed; /* [a] a directory that was removed: nothing is created in it. Written
+				 under its INODE_DIR */
+	uint32_t name_len;    /* [D] */
+	char *name;           /* [D] inline_name or arena */
 	char inline_name[DENTRY_INLINE_NAME];
 };
 
@@ -68,16 +71,23 @@ struct dentry *dentry_parent(struct dentry *d);
 /* Is d at or below top, by parents? */
 bool dentry_is_below(struct dentry *d, struct dentry *top);
 
-/* The cached dentry of a name, positive or negative, not asked whether it still holds. Caller owns; NULL: not cached. */
+/* The cached dentry of a name, positive or negative, not asked whether it still holds. Caller owns;
+ * NULL: not cached. */
 struct dentry *dentry_find(struct dentry *parent, const struct name *name);
 /* A cached dentry that still holds: 1 (caller owns *ret), 0: ask the filesystem, -errno. */
-MUST_CHECK int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret);
-/* The dentry of a name that still holds: cached or from the filesystem; may be negative. Caller owns *ret. */
-MUST_CHECK int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret);
+MUST_CHECK int dentry_lookup_cached(struct ctx *ctx, struct dentry *parent, const struct name *name,
+				    struct dentry **ret);
+/* The dentry of a name that still holds: cached or from the filesystem; may be negative. Caller
+ * owns *ret. */
+MUST_CHECK int dentry_lookup(struct ctx *ctx, struct dentry *parent, const struct name *name,
+			     struct dentry **ret);
 /* The same for the caller that holds INODE_DIR of the parent. */
-MUST_CHECK int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name, struct dentry **ret);
-/* Enter what inode_ops.walk found, unless names changed since gen was read from sb->names_gen. Takes over the inode. */
-void dentry_add_found(struct dentry *parent, const struct name *name, struct inode *inode, uint64_t gen);
+MUST_CHECK int dentry_lookup_locked(struct ctx *ctx, struct dentry *parent, const struct name *name,
+				    struct dentry **ret);
+/* Enter what inode_ops.walk found, unless names changed since gen was read from sb->names_gen.
+ * Takes over the inode. */
+void dentry_add_found(struct dentry *parent, const struct name *name, struct inode *inode,
+		      uint64_t gen);
 
 /* A negative dentry becomes positive; takes over the inode. INODE_DIR of the parent is held. */
 void dentry_instantiate(struct dentry *d, struct inode *inode);

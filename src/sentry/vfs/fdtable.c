@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptor tables. A number is free, reserved (its bit is set, but there is no file yet: open for everybody but its maker)
- * or open. The lowest free number is found in a bitmap. Files are closed after the lock is released, since that may block.
+ * Descriptor tables. A number is free, reserved (its bit is set, but there is no file yet: open for
+ * everybody but its maker) or open. The lowest free number is found in a bitmap. Files are closed
+ * after the lock is released, since that may block.
  */
 #include "sentry/vfs/fdtable.h"
 
@@ -127,7 +128,8 @@ static uint32_t cap_for_copy(struct fdtable *t, uint32_t max) REQUIRES(t->lock)
 {
 	uint32_t top = 0;
 
-	for (uint32_t fd = 0; (fd = bit_find(t->used, fd, t->cap, true)) < t->cap && fd <= max; fd++)
+	for (uint32_t fd = 0; (fd = bit_find(t->used, fd, t->cap, true)) < t->cap && fd <= max;
+	     fd++)
 		top = fd;
 	return (top / FIRST_CAP + 1) * FIRST_CAP;
 }
@@ -135,7 +137,8 @@ static uint32_t cap_for_copy(struct fdtable *t, uint32_t max) REQUIRES(t->lock)
 /* Of a table that nobody else sees yet; its lock is not needed. */
 NO_THREAD_SAFETY static void copy_files(struct fdtable *to, struct fdtable *t, uint32_t max)
 {
-	for (uint32_t fd = 0; (fd = bit_find(t->used, fd, t->cap, true)) < t->cap && fd <= max; fd++) {
+	for (uint32_t fd = 0; (fd = bit_find(t->used, fd, t->cap, true)) < t->cap && fd <= max;
+	     fd++) {
 		if (!t->files[fd])
 			continue;
 		to->files[fd] = file_get(t->files[fd]);
@@ -212,7 +215,8 @@ static struct file *take_next(struct fdtable *t, uint32_t *fd, uint32_t hi, cons
 	}
 }
 
-static void close_all(struct fdtable *t, struct ctx *ctx, uint32_t lo, uint32_t hi, bool cloexec_only)
+static void close_all(struct fdtable *t, struct ctx *ctx, uint32_t lo, uint32_t hi,
+		      bool cloexec_only)
 {
 	struct file *f;
 
@@ -312,7 +316,8 @@ static int need_cap(struct fdtable *t, uint32_t fd) REQUIRES(t->lock)
 	return grow(t, cap);
 }
 
-static int reserve_locked(struct fdtable *t, uint32_t limit, int min, bool cloexec, int *ret_fd) REQUIRES(t->lock)
+static int reserve_locked(struct fdtable *t, uint32_t limit, int min, bool cloexec, int *ret_fd)
+	REQUIRES(t->lock)
 {
 	uint32_t fd;
 	int r;
@@ -356,7 +361,8 @@ void fdtable_unreserve(struct fdtable *t, int fd)
 	t->low = MIN(t->low, (uint32_t)fd);
 }
 
-int fdtable_install(struct fdtable *t, struct ctx *ctx, struct file *f, int min, bool cloexec, int *ret_fd)
+int fdtable_install(struct fdtable *t, struct ctx *ctx, struct file *f, int min, bool cloexec,
+		    int *ret_fd)
 {
 	int fd, r;
 
@@ -369,7 +375,8 @@ int fdtable_install(struct fdtable *t, struct ctx *ctx, struct file *f, int min,
 	return 0;
 }
 
-static int replace_locked(struct fdtable *t, struct file *f, uint32_t fd, bool cloexec, struct file **ret_old) REQUIRES(t->lock)
+static int replace_locked(struct fdtable *t, struct file *f, uint32_t fd, bool cloexec,
+			  struct file **ret_old) REQUIRES(t->lock)
 {
 	int r = need_cap(t, fd);
 
@@ -419,7 +426,8 @@ static void mark_range(struct fdtable *t, uint32_t lo, uint32_t hi)
 		bit_put(t->cloexec, lo, true);
 }
 
-void fdtable_close_range(struct fdtable *t, struct ctx *ctx, uint32_t lo, uint32_t hi, bool cloexec_only)
+void fdtable_close_range(struct fdtable *t, struct ctx *ctx, uint32_t lo, uint32_t hi,
+			 bool cloexec_only)
 {
 	if (cloexec_only)
 		mark_range(t, lo, hi);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filesystem types that mount(2) knows by name. Registered at bring-up by whoever puts the rooms together. */
+/* The filesystem types that mount(2) knows by name. Registered at bring-up by whoever puts the
+ * rooms together. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,8 +15,10 @@ struct superblock;
 struct fs_type {
 	const char *name;
 	bool nodev; /* not on a block device, for /proc/filesystems */
-	/* A new (or the one) filesystem of this type. data: the options' text, or NULL. Caller owns *ret. May block. */
-	int (*get)(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret);
+	/* A new (or the one) filesystem of this type. data: the options' text, or NULL. Caller owns
+	 * *ret. May block. */
+	int (*get)(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		   struct superblock **ret);
 	struct fs_type *next; /* special.c */
 };
 

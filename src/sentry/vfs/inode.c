@@ -14,8 +14,8 @@
 #include "sentry/vfs/locks.h"
 #include "sentry/vfs/super_priv.h"
 
-void inode_init(struct inode *i, struct superblock *sb, const struct inode_ops *ops, uint64_t ino, uint32_t mode,
-		struct ctx *ctx)
+void inode_init(struct inode *i, struct superblock *sb, const struct inode_ops *ops, uint64_t ino,
+		uint32_t mode, struct ctx *ctx)
 {
 	int64_t now = clock_realtime_ns();
 
@@ -140,7 +140,8 @@ uint32_t inode_setid_bits(struct ctx *ctx, struct inode *i)
 {
 	uint32_t mode = i->mode, kill = mode & LX_S_ISUID;
 
-	if (!LX_S_ISREG(mode) || !(mode & (LX_S_ISUID | LX_S_ISGID)) || cred_capable(ctx->cred, LX_CAP_FSETID))
+	if (!LX_S_ISREG(mode) || !(mode & (LX_S_ISUID | LX_S_ISGID)) ||
+	    cred_capable(ctx->cred, LX_CAP_FSETID))
 		return 0;
 	if ((mode & LX_S_ISGID) && ((mode & LX_S_IXGRP) || !cred_in_group(ctx->cred, i->gid)))
 		kill |= LX_S_ISGID;

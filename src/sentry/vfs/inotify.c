@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Marks of inodes and the telling of events. A marked inode cannot die: each mark holds it. The list of marks is made on first
- * use and goes with the inode.
+ * Marks of inodes and the telling of events. A marked inode cannot die: each mark holds it. The
+ * list of marks is made on first use and goes with the inode.
  */
 #include "sentry/vfs/inotify.h"
 
@@ -82,7 +82,8 @@ void inotify_mark_set_mask(struct inotify_mark *m, uint32_t mask)
 	m->mask = mask;
 }
 
-struct inotify_mark *inotify_mark_find(struct inode *inode, bool (*fn)(struct inotify_mark *m, void *arg), void *arg)
+struct inotify_mark *inotify_mark_find(struct inode *inode,
+				       bool (*fn)(struct inotify_mark *m, void *arg), void *arg)
 {
 	struct inotify_marks *ms = atomic_load(&inode->marks);
 	struct inotify_mark *m;
@@ -144,13 +145,15 @@ void inotify_self(struct inode *inode, uint32_t mask)
 		tell(inode, mask | dir_bit(inode), 0, NULL, 0);
 }
 
-void inotify_entry(struct inode *dir, const struct name *name, struct inode *what, uint32_t mask, uint32_t cookie)
+void inotify_entry(struct inode *dir, const struct name *name, struct inode *what, uint32_t mask,
+		   uint32_t cookie)
 {
 	if (nmarks)
 		tell(dir, mask | dir_bit(what), cookie, name->s, name->len);
 }
 
-/* The directory that holds d, if it is watched, and what it calls d. Caller owns; NULL: nobody watches. */
+/* The directory that holds d, if it is watched, and what it calls d. Caller owns; NULL: nobody
+ * watches. */
 static struct inode *watched_parent(struct dentry *d, char name[LX_NAME_MAX + 1], size_t *ret_len)
 {
 	struct inode *dir;

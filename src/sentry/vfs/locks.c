@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Advisory locks. One lock guards all of them and the graph of who waits for whom: they are few and short.
+ * Advisory locks. One lock guards all of them and the graph of who waits for whom: they are few and
+ * short.
  *
- * An inode has two lists: whole-file locks (flock) and records, the latter of processes and of open files alike, which
- * conflict with each other. Invariant: the records of one owner never overlap, and neighbours of one kind are one record.
- * Who sleeps is told by the inode's wait queue whenever something was released or weakened, and then tries again.
+ * An inode has two lists: whole-file locks (flock) and records, the latter of processes and of open
+ * files alike, which conflict with each other. Invariant: the records of one owner never overlap,
+ * and neighbours of one kind are one record. Who sleeps is told by the inode's wait queue whenever
+ * something was released or weakened, and then tries again.
  */
 #include "sentry/vfs/locks.h"
 
@@ -90,7 +92,8 @@ static bool conflicts(const struct file_lock *a, const struct file_lock *b)
 	return a->type == LX_F_WRLCK || b->type == LX_F_WRLCK;
 }
 
-static struct file_lock *find_conflict(struct list *list, const struct file_lock *want) REQUIRES(locks_lock)
+static struct file_lock *find_conflict(struct list *list, const struct file_lock *want)
+	REQUIRES(locks_lock)
 {
 	struct file_lock *l;
 
@@ -152,7 +155,8 @@ static int flock_try(struct file_locks *fl, const struct file_lock *want, struct
 	return 0;
 }
 
-static int flock_take(struct ctx *ctx, struct file_locks *fl, const struct file_lock *want, enum lock_wait wait)
+static int flock_take(struct ctx *ctx, struct file_locks *fl, const struct file_lock *want,
+		      enum lock_wait wait)
 {
 	struct file_lock *spare = slab_alloc(&lock_slab);
 	struct waiter w;
@@ -212,7 +216,8 @@ int file_flock(struct ctx *ctx, struct file *f, int op)
 /* --- records --- */
 
 /* l_whence, l_start and l_len as [lo, hi): fcntl(2). */
-static int record_range(struct ctx *ctx, struct file *f, const struct lx_flock *fl, struct file_lock *ret)
+static int record_range(struct ctx *ctx, struct file *f, const struct lx_flock *fl,
+			struct file_lock *ret)
 {
 	int64_t base, start, end;
 	struct kstat st;
@@ -247,8 +252,8 @@ static int record_range(struct ctx *ctx, struct file *f, const struct lx_flock *
 	return 0;
 }
 
-static int record_init(struct ctx *ctx, struct file *f, struct fdtable *fds, const struct lx_flock *fl,
-		       struct file_lock *ret)
+static int record_init(struct ctx *ctx, struct file *f, struct fdtable *fds,
+		       const struct lx_flock *fl, struct file_lock *ret)
 {
 	if (fl->l_type != LX_F_RDLCK && fl->l_type != LX_F_WRLCK && fl->l_type != LX_F_UNLCK)
 		return -EINVAL;
@@ -261,7 +266,8 @@ static int record_init(struct ctx *ctx, struct file *f, struct fdtable *fds, con
 }
 
 /* Take [want->lo, want->hi) out of l, which overlaps it; may use the spare for a second half. */
-static void record_cut(struct file_lock *l, const struct file_lock *want, struct file_lock **spare) REQUIRES(locks_lock)
+static void record_cut(struct file_lock *l, const struct file_lock *want, struct file_lock **spare)
+	REQUIRES(locks_lock)
 {
 	if (l->lo < want->lo && l->hi > want->hi) {
 		struct file_lock *upper = TAKE(*spare);
@@ -290,13 +296,15 @@ static void record_insert(struct list *list, struct file_lock *new) REQUIRES(loc
 	list_insert_between(l->link.prev, &new->link, &l->link);
 }
 
-/* Grow `want` by what the owner already has of the same type, around and beside it, which then need not stay. */
+/* Grow `want` by what the owner already has of the same type, around and beside it, which then need
+ * not stay. */
 static void record_absorb(struct list *list, struct file_lock *want) REQUIRES(locks_lock)
 {
 	struct file_lock *l, *tmp;
 
 	list_for_each_entry_safe(l, tmp, list, link) {
-		if (l->owner != want->owner || l->type != want->type || l->hi < want->lo || l->lo > want->hi)
+		if (l->owner != want->owner || l->type != want->type || l->hi < want->lo ||
+		    l->lo > want->hi)
 			continue;
 		want->lo = MIN(want->lo, l->lo);
 		want->hi = MAX(want->hi, l->hi);
@@ -305,7 +313,8 @@ static void record_absorb(struct list *list, struct file_lock *want) REQUIRES(lo
 }
 
 /* Nobody is in the way: make it so. spare[2] is used up as far as needed. */
-static void record_apply(struct file_locks *fl, struct file_lock want, struct file_lock *spare[2]) REQUIRES(locks_lock)
+static void record_apply(struct file_locks *fl, struct file_lock want, struct file_lock *spare[2])
+	REQUIRES(locks_lock)
 {
 	struct file_lock *l, *tmp;
 
@@ -323,7 +332,8 @@ static void record_apply(struct file_locks *fl, struct file_lock want, struct fi
 	}
 }
 
-/* Would `owner`, sleeping for what `holder` has, close a circle? Bounded as in Linux: longer chains are not looked at. */
+/* Would `owner`, sleeping for what `holder` has, close a circle? Bounded as in Linux: longer chains
+ * are not looked at. */
 static bool would_deadlock(const void *owner, const void *holder) REQUIRES(locks_lock)
 {
 	for (int hops = 0; hops < 10; hops++) {
@@ -345,8 +355,8 @@ static bool would_deadlock(const void *owner, const void *holder) REQUIRES(locks
 }
 
 /* 0 done, -EAGAIN (then me is among the sleepers, if it is given), -EDEADLK. */
-static int record_try(struct file_locks *fl, const struct file_lock *want, struct file_lock *spare[2],
-		      struct lock_sleeper *me)
+static int record_try(struct file_locks *fl, const struct file_lock *want,
+		      struct file_lock *spare[2], struct lock_sleeper *me)
 {
 	struct file_lock *other;
 
@@ -367,8 +377,8 @@ static int record_try(struct file_locks *fl, const struct file_lock *want, struc
 	return -EAGAIN;
 }
 
-static int record_wait(struct ctx *ctx, struct file_locks *fl, const struct file_lock *want, struct file_lock *spare[2],
-		       enum lock_wait wait)
+static int record_wait(struct ctx *ctx, struct file_locks *fl, const struct file_lock *want,
+		       struct file_lock *spare[2], enum lock_wait wait)
 {
 	struct lock_sleeper me;
 	struct waiter w;
@@ -393,7 +403,8 @@ static int record_wait(struct ctx *ctx, struct file_locks *fl, const struct file
 	return r;
 }
 
-int file_lock_set(struct ctx *ctx, struct file *f, struct fdtable *fds, const struct lx_flock *fl, enum lock_wait wait)
+int file_lock_set(struct ctx *ctx, struct file *f, struct fdtable *fds, const struct lx_flock *fl,
+		  enum lock_wait wait)
 {
 	struct file_lock want, *spare[2];
 	struct file_locks *locks;
@@ -401,7 +412,8 @@ int file_lock_set(struct ctx *ctx, struct file *f, struct fdtable *fds, const st
 
 	if (r < 0)
 		return r;
-	if ((want.type == LX_F_RDLCK && !file_readable(f)) || (want.type == LX_F_WRLCK && !file_writable(f)))
+	if ((want.type == LX_F_RDLCK && !file_readable(f)) ||
+	    (want.type == LX_F_WRLCK && !file_writable(f)))
 		return -EBADF;
 	locks = locks_need(f->inode);
 	if (!locks)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mount namespaces: their life, their copies, and the texts of /proc/pid/mounts and mountinfo (proc(5)).
+ * Mount namespaces: their life, their copies, and the texts of /proc/pid/mounts and mountinfo
+ * (proc(5)).
  */
 #include <errno.h>
 #include <string.h>
@@ -79,8 +80,10 @@ struct path mnt_ns_root(struct mnt_ns *ns)
 
 /* --- copies --- */
 
-/* The copy in ns of m, which is of the namespace that ns was copied from: both lists have the same order. */
-static struct mount *counterpart(struct mnt_ns *old, struct mnt_ns *ns, struct mount *m) REQUIRES(mounts_lock)
+/* The copy in ns of m, which is of the namespace that ns was copied from: both lists have the same
+ * order. */
+static struct mount *counterpart(struct mnt_ns *old, struct mnt_ns *ns, struct mount *m)
+	REQUIRES(mounts_lock)
 {
 	struct list *a = old->mounts.next, *b = ns->mounts.next;
 
@@ -138,7 +141,8 @@ static void move_fs(struct mnt_ns *old, struct mnt_ns *ns, struct fs_info *fs)
 
 int mnt_ns_copy(struct mnt_ns *old, struct fs_info *fs, struct mnt_ns **ret)
 {
-	struct mount *root = mount_new(old->root->sb, old->root->root, old->root->source, mount_flags(old->root));
+	struct mount *root = mount_new(old->root->sb, old->root->root, old->root->source,
+				       mount_flags(old->root));
 	struct mnt_ns *ns = root ? ns_new(root) : NULL;
 	int r;
 
@@ -178,9 +182,9 @@ static void add_mount_options(struct strbuf *sb, uint64_t flags)
 		uint64_t flag;
 		const char *text;
 	} map[] = {
-		{LX_MS_NOSUID, ",nosuid"},     {LX_MS_NODEV, ",nodev"},
-		{LX_MS_NOEXEC, ",noexec"},     {LX_MS_NOATIME, ",noatime"},
-		{LX_MS_NODIRATIME, ",nodiratime"}, {LX_MS_RELATIME, ",relatime"},
+		{LX_MS_NOSUID, ",nosuid"},           {LX_MS_NODEV, ",nodev"},
+		{LX_MS_NOEXEC, ",noexec"},           {LX_MS_NOATIME, ",noatime"},
+		{LX_MS_NODIRATIME, ",nodiratime"},   {LX_MS_RELATIME, ",relatime"},
 		{LX_MS_NOSYMFOLLOW, ",nosymfollow"},
 	};
 
@@ -209,8 +213,8 @@ static void show_mountinfo(struct mount *m, const char *place, struct strbuf *sb
 	AUTO(strbuf_fini) struct strbuf root = STRBUF_INIT;
 
 	dentry_text(m->root, &root);
-	strbuf_addf(sb, "%d %d %u:%u ", m->id, m->parent ? m->parent->id : m->id, dev_major(m->sb->dev),
-		    dev_minor(m->sb->dev));
+	strbuf_addf(sb, "%d %d %u:%u ", m->id, m->parent ? m->parent->id : m->id,
+		    dev_major(m->sb->dev), dev_minor(m->sb->dev));
 	add_escaped(sb, strbuf_str(&root));
 	strbuf_addc(sb, ' ');
 	add_escaped(sb, place);

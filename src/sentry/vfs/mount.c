@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The mount tree: mounts and where they stand. All trees of all namespaces are guarded by one lock, which a walk takes only where
- * a dentry says that something is mounted on it. Propagation is private only: each namespace changes alone.
+ * The mount tree: mounts and where they stand. All trees of all namespaces are guarded by one lock,
+ * which a walk takes only where a dentry says that something is mounted on it. Propagation is
+ * private only: each namespace changes alone.
  *
- * Differs: a mount point that is removed in one namespace keeps its mounts in others (Linux detaches them).
+ * Differs: a mount point that is removed in one namespace keeps its mounts in others (Linux
+ * detaches them).
  */
 #include "sentry/vfs/mount_priv.h"
 
@@ -45,7 +47,8 @@ static uint64_t point_hash(const struct mount *parent, const struct dentry *poin
 
 /* --- life --- */
 
-struct mount *mount_new(struct superblock *sb, struct dentry *root, const char *source, uint64_t ms_flags)
+struct mount *mount_new(struct superblock *sb, struct dentry *root, const char *source,
+			uint64_t ms_flags)
 {
 	static _Atomic int last_id = 20;
 	struct mount *m = slab_alloc(&mount_slab);
@@ -194,8 +197,8 @@ void mount_attach(struct mnt_ns *ns, struct mount *m, struct mount *parent, stru
 }
 
 /*
- * parent and point stay: dropping them may block, so mounts_release does it. A detached mount is out of the table and has no
- * namespace, so nobody finds a way up or down through it.
+ * parent and point stay: dropping them may block, so mounts_release does it. A detached mount is
+ * out of the table and has no namespace, so nobody finds a way up or down through it.
  */
 static void unhook(struct mount *m) REQUIRES(mounts_lock)
 {
@@ -254,8 +257,8 @@ static int attach_new(const struct path *where, struct mount *m)
 	return 0;
 }
 
-int vfs_mount(struct ctx *ctx UNUSED, const struct path *where, struct superblock *sb, const char *source,
-	      uint64_t ms_flags)
+int vfs_mount(struct ctx *ctx UNUSED, const struct path *where, struct superblock *sb,
+	      const char *source, uint64_t ms_flags)
 {
 	AUTO(dentry_put) struct dentry *root = superblock_root_dentry(sb);
 	struct mount *m;
@@ -281,7 +284,8 @@ static struct mount *mount_copy(struct mount *m)
 	return mount_new(m->sb, m->root, m->source, mount_flags(m));
 }
 
-/* What from's tree has below `below` that was there before the call; `to` stands for `from`. Recursion as deep as mounts are nested. */
+/* What from's tree has below `below` that was there before the call; `to` stands for `from`.
+ * Recursion as deep as mounts are nested. */
 int mount_copy_below(struct mount *from, struct dentry *below, struct mount *to, struct mnt_ns *ns)
 {
 	struct mount *last, *m, *next;
@@ -306,7 +310,8 @@ int mount_copy_below(struct mount *from, struct dentry *below, struct mount *to,
 	}
 }
 
-static int attach_bind(const struct path *from, const struct path *where, struct mount *m, bool recursive)
+static int attach_bind(const struct path *from, const struct path *where, struct mount *m,
+		       bool recursive)
 {
 	struct mount *below;
 	int r = 0;
@@ -315,14 +320,16 @@ static int attach_bind(const struct path *from, const struct path *where, struct
 	if (!where->mnt->ns || !from->mnt->ns)
 		return -EINVAL;
 	below = from->mnt;
-	mount_attach(where->mnt->ns, m, NULL, NULL); /* not on its place yet: it is no part of what is copied */
+	mount_attach(where->mnt->ns, m, NULL,
+		     NULL); /* not on its place yet: it is no part of what is copied */
 	if (recursive)
 		r = mount_copy_below(below, from->dentry, m, where->mnt->ns);
 	hook(m, where->mnt, where->dentry);
 	return r;
 }
 
-int vfs_bind(struct ctx *ctx UNUSED, const struct path *from, const struct path *where, uint64_t ms_flags)
+int vfs_bind(struct ctx *ctx UNUSED, const struct path *from, const struct path *where,
+	     uint64_t ms_flags)
 {
 	struct mount *m;
 	int r = check_point(where, from->dentry);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names to files: path_resolution(7), and the operations on names. Paths are NUL-terminated copies in Sentry memory, at most
- * LX_PATH_MAX with the NUL. `at` is where relative paths start (borrowed); absolute ones start at fs's root.
+ * Names to files: path_resolution(7), and the operations on names. Paths are NUL-terminated copies
+ * in Sentry memory, at most LX_PATH_MAX with the NUL. `at` is where relative paths start
+ * (borrowed); absolute ones start at fs's root.
  */
 #pragma once
 
@@ -24,9 +25,9 @@ struct superblock;
 /* Root, working directory and umask: shared by CLONE_FS. Key: [f] lock */
 struct fs_info {
 	struct ref ref;
-	struct lock lock;   /* RANK_FS_INFO */
-	struct path root;   /* [f] */
-	struct path cwd;    /* [f] */
+	struct lock lock; /* RANK_FS_INFO */
+	struct path root; /* [f] */
+	struct path cwd;  /* [f] */
 	_Atomic uint32_t umask;
 };
 
@@ -42,10 +43,10 @@ void fs_info_set_root(struct fs_info *fs, const struct path *p);
 void fs_info_set_cwd(struct fs_info *fs, const struct path *p);
 
 enum walk_flags {
-	WALK_FOLLOW = 1 << 0,        /* a symlink as the last component is followed */
-	WALK_DIRECTORY = 1 << 1,     /* the result must be a directory: -ENOTDIR */
-	WALK_EMPTY = 1 << 2,         /* "" means `at` itself (AT_EMPTY_PATH); else -ENOENT */
-	WALK_NO_XDEV = 1 << 3,       /* openat2(2) RESOLVE_ flags */
+	WALK_FOLLOW = 1 << 0,    /* a symlink as the last component is followed */
+	WALK_DIRECTORY = 1 << 1, /* the result must be a directory: -ENOTDIR */
+	WALK_EMPTY = 1 << 2,     /* "" means `at` itself (AT_EMPTY_PATH); else -ENOENT */
+	WALK_NO_XDEV = 1 << 3,   /* openat2(2) RESOLVE_ flags */
 	WALK_NO_MAGICLINKS = 1 << 4,
 	WALK_NO_SYMLINKS = 1 << 5,
 	WALK_BENEATH = 1 << 6,
@@ -53,7 +54,8 @@ enum walk_flags {
 };
 
 /* Walk to something that exists. Caller owns *ret. at NULL: the working directory. */
-MUST_CHECK int vfs_walk(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, unsigned flags, struct path *ret);
+MUST_CHECK int vfs_walk(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			const char *name, unsigned flags, struct path *ret);
 
 struct open_how {
 	unsigned flags;   /* LX_O_ */
@@ -61,22 +63,30 @@ struct open_how {
 	unsigned resolve; /* WALK_ bits of openat2 */
 };
 /* openat(2). Caller owns *ret. */
-MUST_CHECK int vfs_open(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, const struct open_how *how,
-			struct file **ret);
+MUST_CHECK int vfs_open(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			const char *name, const struct open_how *how, struct file **ret);
 /* Open for execve(2): regular, executable, not on a noexec mount, -ETXTBSY rules. */
-MUST_CHECK int vfs_open_exec(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, unsigned walk_flags,
-			     struct file **ret);
+MUST_CHECK int vfs_open_exec(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			     const char *name, unsigned walk_flags, struct file **ret);
 /* A new open file on a place already walked to (/proc/self/fd/N, fexecve). */
-MUST_CHECK int vfs_open_path(struct ctx *ctx, const struct path *p, unsigned flags, struct file **ret);
+MUST_CHECK int vfs_open_path(struct ctx *ctx, const struct path *p, unsigned flags,
+			     struct file **ret);
 
-MUST_CHECK int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, uint32_t mode);
-MUST_CHECK int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, uint32_t mode, uint64_t rdev);
-MUST_CHECK int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target, const struct path *at, const char *name);
-MUST_CHECK int vfs_link(struct ctx *ctx, struct fs_info *fs, const struct path *old, const struct path *at, const char *name);
-MUST_CHECK int vfs_unlink(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name);
-MUST_CHECK int vfs_rmdir(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name);
-MUST_CHECK int vfs_rename(struct ctx *ctx, struct fs_info *fs, const struct path *old_at, const char *old_name,
-			  const struct path *new_at, const char *new_name, unsigned flags);
+MUST_CHECK int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			 const char *name, uint32_t mode);
+MUST_CHECK int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			 const char *name, uint32_t mode, uint64_t rdev);
+MUST_CHECK int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target,
+			   const struct path *at, const char *name);
+MUST_CHECK int vfs_link(struct ctx *ctx, struct fs_info *fs, const struct path *old,
+			const struct path *at, const char *name);
+MUST_CHECK int vfs_unlink(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			  const char *name);
+MUST_CHECK int vfs_rmdir(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			 const char *name);
+MUST_CHECK int vfs_rename(struct ctx *ctx, struct fs_info *fs, const struct path *old_at,
+			  const char *old_name, const struct path *new_at, const char *new_name,
+			  unsigned flags);
 
 /* On a place already walked to; these look at read-only mounts too (-EROFS). */
 MUST_CHECK int vfs_setattr(struct ctx *ctx, const struct path *p, const struct iattr *attr);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening: openat(2), openat2(2), the open of execve(2), and places that were walked to already (/proc/self/fd).
+ * Opening: openat(2), openat2(2), the open of execve(2), and places that were walked to already
+ * (/proc/self/fd).
  *
- * The name is walked to its last component; with O_CREAT a missing name is made under the directory's lock; what is found or made
- * is then opened by its type. A file that was made just now is opened whatever its mode says.
+ * The name is walked to its last component; with O_CREAT a missing name is made under the
+ * directory's lock; what is found or made is then opened by its type. A file that was made just now
+ * is opened whatever its mode says.
  */
 #include <errno.h>
 
@@ -153,7 +155,8 @@ static int truncate_opened(struct ctx *ctx, const struct path *p)
 
 enum made { MADE_BEFORE, MADE_NOW };
 
-static int open_place(struct ctx *ctx, const struct path *p, unsigned flags, enum made made, struct file **ret)
+static int open_place(struct ctx *ctx, const struct path *p, unsigned flags, enum made made,
+		      struct file **ret)
 {
 	AUTO(file_put) struct file *f = NULL;
 	uint32_t type = inode_type(path_inode(p));
@@ -164,7 +167,8 @@ static int open_place(struct ctx *ctx, const struct path *p, unsigned flags, enu
 	if (!(flags & LX_O_PATH) && made == MADE_BEFORE) {
 		if (type != LX_S_IFREG)
 			flags &= ~(unsigned)LX_O_TRUNC; /* of a FIFO or device nothing is cut */
-		r = type == LX_S_IFDIR && (flags & LX_O_CREAT) ? -EISDIR : check_access(ctx, p, flags);
+		r = type == LX_S_IFDIR && (flags & LX_O_CREAT) ? -EISDIR
+							       : check_access(ctx, p, flags);
 	}
 	if (r == 0)
 		r = open_file(ctx, p, flags, &f);
@@ -182,7 +186,8 @@ int vfs_open_path(struct ctx *ctx, const struct path *p, unsigned flags, struct 
 
 /* --- O_CREAT --- */
 
-static int make_file(struct walk *w, struct fs_info *fs, const struct open_how *how, struct dentry *d)
+static int make_file(struct walk *w, struct fs_info *fs, const struct open_how *how,
+		     struct dentry *d)
 {
 	struct inode *dir = path_inode(&w->cur), *made;
 	uint32_t mode;
@@ -200,8 +205,8 @@ static int make_file(struct walk *w, struct fs_info *fs, const struct open_how *
 }
 
 /* Under the directory's lock: the last component, made if it is missing. */
-static int find_or_make_locked(struct walk *w, struct fs_info *fs, const struct open_how *how, struct dentry **ret,
-			       enum made *made)
+static int find_or_make_locked(struct walk *w, struct fs_info *fs, const struct open_how *how,
+			       struct dentry **ret, enum made *made)
 {
 	struct dentry *d;
 	int r = dentry_lookup_locked(w->ctx, w->cur.dentry, &w->last, &d);
@@ -229,7 +234,8 @@ static int find_or_make_locked(struct walk *w, struct fs_info *fs, const struct 
 	return r;
 }
 
-static int find_or_make(struct walk *w, struct fs_info *fs, const struct open_how *how, struct path *ret, enum made *made)
+static int find_or_make(struct walk *w, struct fs_info *fs, const struct open_how *how,
+			struct path *ret, enum made *made)
 {
 	AUTO(dentry_put) struct dentry *d = NULL;
 	struct inode *dir = path_inode(&w->cur);
@@ -251,7 +257,8 @@ static int find_or_make(struct walk *w, struct fs_info *fs, const struct open_ho
 }
 
 /* 0: *ret is it; WALK_AGAIN: a link was followed; -errno. */
-static int create_step(struct walk *w, struct fs_info *fs, const struct open_how *how, struct path *ret, enum made *made)
+static int create_step(struct walk *w, struct fs_info *fs, const struct open_how *how,
+		       struct path *ret, enum made *made)
 {
 	AUTO(path_put) struct path p = {NULL, NULL};
 	struct inode *i;
@@ -281,7 +288,8 @@ static int create_step(struct walk *w, struct fs_info *fs, const struct open_how
 	return 0;
 }
 
-static int open_create(struct walk *w, struct fs_info *fs, const struct open_how *how, struct file **ret)
+static int open_create(struct walk *w, struct fs_info *fs, const struct open_how *how,
+		       struct file **ret)
 {
 	AUTO(path_put) struct path p = {NULL, NULL};
 	enum made made = MADE_BEFORE;
@@ -297,8 +305,8 @@ static int open_create(struct walk *w, struct fs_info *fs, const struct open_how
 
 /* --- O_TMPFILE --- */
 
-static int open_tmpfile(struct ctx *ctx, struct fs_info *fs, const struct path *dir, const struct open_how *how,
-			struct file **ret)
+static int open_tmpfile(struct ctx *ctx, struct fs_info *fs, const struct path *dir,
+			const struct open_how *how, struct file **ret)
 {
 	AUTO(path_put) struct path p = {NULL, NULL};
 	struct inode *di = path_inode(dir), *made;
@@ -311,7 +319,9 @@ static int open_tmpfile(struct ctx *ctx, struct fs_info *fs, const struct path *
 	if (!di->ops->tmpfile)
 		return -EOPNOTSUPP;
 	lock_acquire(&di->dir_lock);
-	r = di->ops->tmpfile(ctx, di, mode_for_new(ctx, di, LX_S_IFREG | (how->mode & LX_S_IALLUGO & ~fs->umask)), &made);
+	r = di->ops->tmpfile(
+		ctx, di,
+		mode_for_new(ctx, di, LX_S_IFREG | (how->mode & LX_S_IALLUGO & ~fs->umask)), &made);
 	lock_release(&di->dir_lock);
 	if (r < 0)
 		return r;
@@ -336,8 +346,8 @@ static unsigned walk_flags_of(const struct open_how *how)
 	return flags;
 }
 
-int vfs_open(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, const struct open_how *how,
-	     struct file **ret)
+int vfs_open(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+	     const struct open_how *how, struct file **ret)
 {
 	bool tmpfile = (how->flags & LX___O_TMPFILE) != 0;
 	AUTO(path_put) struct path p = {NULL, NULL};
@@ -379,8 +389,8 @@ static int open_exec_place(struct ctx *ctx, const struct path *p, struct file **
 	return 0;
 }
 
-int vfs_open_exec(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, unsigned walk_flags,
-		  struct file **ret)
+int vfs_open_exec(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+		  unsigned walk_flags, struct file **ret)
 {
 	AUTO(path_put) struct path p = {NULL, NULL};
 	int r = vfs_walk(ctx, fs, at, name, walk_flags, &p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Places and their names. A name is put together from its end towards the root, under both the mounts' and the dentry cache's
- * lock, so that it is true for one moment.
+ * Places and their names. A name is put together from its end towards the root, under both the
+ * mounts' and the dentry cache's lock, so that it is true for one moment.
  */
 #include "sentry/vfs/path.h"
 
@@ -101,7 +101,8 @@ static int step_up(struct mount **m, struct dentry **d)
 }
 
 /* 1: ended at root; 0: ended elsewhere; -ENAMETOOLONG. */
-static int build(struct backwards *b, const struct path *p, const struct path *root) REQUIRES(mounts_lock)
+static int build(struct backwards *b, const struct path *p, const struct path *root)
+	REQUIRES(mounts_lock)
 {
 	struct mount *m = p->mnt;
 	struct dentry *d = p->dentry;

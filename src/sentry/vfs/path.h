@@ -44,8 +44,8 @@ bool path_is_mount_root(const struct path *p);
 bool path_is_unlinked(const struct path *p);
 bool path_is_below(const struct path *p, const struct path *root);
 /*
- * The name as seen from root, as getcwd(2) and /proc/self/fd show it: "/a/b", with " (deleted)" after an unlinked one
- * and "(unreachable)" before one outside root. 0, -ENOMEM, or -ENAMETOOLONG: more than
- * LX_PATH_MAX bytes.
+ * The name as seen from root, as getcwd(2) and /proc/self/fd show it: "/a/b", with " (deleted)"
+ * after an unlinked one and "(unreachable)" before one outside root. 0, -ENOMEM, or -ENAMETOOLONG:
+ * more than LX_PATH_MAX bytes.
  */
 MUST_CHECK int path_text(const struct path *p, const struct path *root, struct strbuf *sb);

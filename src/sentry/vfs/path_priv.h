@@ -4,7 +4,9 @@
 
 #include "sentry/vfs/mount_priv.h"
 
-/* "/a/b" as seen from root (NULL: from wherever it ends). -ENOENT: outside of root. -ENAMETOOLONG, -ENOMEM. */
-MUST_CHECK int path_text_locked(const struct path *p, const struct path *root, struct strbuf *sb) REQUIRES(mounts_lock);
+/* "/a/b" as seen from root (NULL: from wherever it ends). -ENOENT: outside of root. -ENAMETOOLONG,
+ * -ENOMEM. */
+MUST_CHECK int path_text_locked(const struct path *p, const struct path *root, struct strbuf *sb)
+	REQUIRES(mounts_lock);
 /* The name of d within its filesystem; with "//deleted" if it is gone, as mountinfo says it. */
 void dentry_text(struct dentry *d, struct strbuf *sb);

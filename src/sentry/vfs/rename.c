@@ -2,8 +2,9 @@
 /*
  * rename(2), renameat2(2).
  *
- * Locks: between two directories, FS_RENAME of the filesystem first, which keeps the tree's shape; then both directories, the
- * one above first, else by address; then a directory that is replaced. Within one directory, only that and the replaced one.
+ * Locks: between two directories, FS_RENAME of the filesystem first, which keeps the tree's shape;
+ * then both directories, the one above first, else by address; then a directory that is replaced.
+ * Within one directory, only that and the replaced one.
  */
 #include <errno.h>
 
@@ -106,7 +107,8 @@ static int check_names(struct renaming *rn)
 		return -ENOENT;
 	if (exchange && rn->to.trailing_slash && !dentry_is_dir(rn->new))
 		return -ENOTDIR;
-	if (!dentry_is_dir(rn->old) && (rn->from.trailing_slash || (!exchange && rn->to.trailing_slash)))
+	if (!dentry_is_dir(rn->old) &&
+	    (rn->from.trailing_slash || (!exchange && rn->to.trailing_slash)))
 		return -ENOTDIR;
 	/* Neither may contain the place where it goes. */
 	if (dentry_is_below(rn->to.cur.dentry, rn->old))
@@ -123,13 +125,15 @@ static enum delete_kind kind_of(struct dentry *d)
 
 static int check_permission(struct renaming *rn)
 {
-	bool exchange = rn->flags & LX_RENAME_EXCHANGE, moves = rn->from.cur.dentry != rn->to.cur.dentry;
+	bool exchange = rn->flags & LX_RENAME_EXCHANGE,
+	     moves = rn->from.cur.dentry != rn->to.cur.dentry;
 	int r = may_delete(rn->ctx, &rn->from.cur, rn->old, kind_of(rn->old));
 
 	if (r < 0)
 		return r;
 	if (dentry_inode(rn->new))
-		r = may_delete(rn->ctx, &rn->to.cur, rn->new, kind_of(exchange ? rn->new : rn->old));
+		r = may_delete(rn->ctx, &rn->to.cur, rn->new,
+			       kind_of(exchange ? rn->new : rn->old));
 	else
 		r = may_create(rn->ctx, &rn->to.cur);
 	if (r < 0)
@@ -171,7 +175,8 @@ NO_THREAD_SAFETY static int do_rename(struct renaming *rn)
 {
 	struct inode *old = dentry_inode(rn->old), *new = dentry_inode(rn->new);
 	struct inode *from = path_inode(&rn->from.cur), *to = path_inode(&rn->to.cur);
-	bool exchange = rn->flags & LX_RENAME_EXCHANGE, replaces_dir = !exchange && dentry_is_dir(rn->new);
+	bool exchange = rn->flags & LX_RENAME_EXCHANGE,
+	     replaces_dir = !exchange && dentry_is_dir(rn->new);
 	int r;
 
 	if (replaces_dir)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rooms above the vfs registered: types of filesystems, and how FIFOs and character devices open. */
+/* What rooms above the vfs registered: types of filesystems, and how FIFOs and character devices
+ * open. */
 #include "sentry/vfs/special.h"
 
 #include <errno.h>

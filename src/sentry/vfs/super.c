@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Superblocks. Two counts: `users` are those who mounted it (and whoever keeps it to mount it later); `ref` is one for all
- * users together plus one per inode. When the last user goes, the cached names and the root inode go; when the last inode
- * has gone too, the filesystem is released.
+ * Superblocks. Two counts: `users` are those who mounted it (and whoever keeps it to mount it
+ * later); `ref` is one for all users together plus one per inode. When the last user goes, the
+ * cached names and the root inode go; when the last inode has gone too, the filesystem is released.
  */
 #include "sentry/vfs/super_priv.h"
 
@@ -109,7 +109,8 @@ static struct superblock *get_super(size_t at)
 	return NULL;
 }
 
-/* As Linux, errors are not told. One that is unmounted meanwhile may make us miss one: it was not there all the time. */
+/* As Linux, errors are not told. One that is unmounted meanwhile may make us miss one: it was not
+ * there all the time. */
 void vfs_sync_all(struct ctx *ctx)
 {
 	for (size_t at = 0;; at++) {
@@ -129,10 +130,14 @@ static int64_t statfs_flags(uint64_t ms)
 		uint64_t ms;
 		int64_t st;
 	} map[] = {
-		{LX_MS_RDONLY, LX_ST_RDONLY},         {LX_MS_NOSUID, LX_ST_NOSUID},
-		{LX_MS_NODEV, LX_ST_NODEV},           {LX_MS_NOEXEC, LX_ST_NOEXEC},
-		{LX_MS_NOATIME, LX_ST_NOATIME},       {LX_MS_NODIRATIME, LX_ST_NODIRATIME},
-		{LX_MS_RELATIME, LX_ST_RELATIME},     {LX_MS_NOSYMFOLLOW, LX_ST_NOSYMFOLLOW},
+		{LX_MS_RDONLY, LX_ST_RDONLY},
+		{LX_MS_NOSUID, LX_ST_NOSUID},
+		{LX_MS_NODEV, LX_ST_NODEV},
+		{LX_MS_NOEXEC, LX_ST_NOEXEC},
+		{LX_MS_NOATIME, LX_ST_NOATIME},
+		{LX_MS_NODIRATIME, LX_ST_NODIRATIME},
+		{LX_MS_RELATIME, LX_ST_RELATIME},
+		{LX_MS_NOSYMFOLLOW, LX_ST_NOSYMFOLLOW},
 		{LX_MS_SYNCHRONOUS, LX_ST_SYNCHRONOUS},
 	};
 	int64_t st = LX_ST_VALID;

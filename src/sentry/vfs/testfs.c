@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A filesystem for tests: entries in lists, data in blocks of the arena. Locking is the vfs's INODE_DIR alone, which is what
- * makes it a test of that too.
+ * A filesystem for tests: entries in lists, data in blocks of the arena. Locking is the vfs's
+ * INODE_DIR alone, which is what makes it a test of that too.
  */
 #include "sentry/vfs/testfs.h"
 
@@ -12,7 +12,6 @@
 #include "abi/mount.h"
 #include "base/check.h"
 #include "base/strbuf.h"
-#include "base/test.h"
 #include "sentry/core/alloc.h"
 
 struct testfs_stats testfs;
@@ -35,7 +34,8 @@ static struct tnode *tnode(struct inode *i)
 	return container_of(i, struct tnode, i);
 }
 
-static struct inode *node_new(struct superblock *sb, const struct inode_ops *ops, uint32_t mode, struct ctx *ctx)
+static struct inode *node_new(struct superblock *sb, const struct inode_ops *ops, uint32_t mode,
+			      struct ctx *ctx)
 {
 	static uint64_t last_ino;
 	struct tnode *n = arena_alloc(sizeof(*n));
@@ -75,7 +75,8 @@ static void entry_drop(struct tentry *e)
 	arena_free(e);
 }
 
-static int t_lookup(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode **ret)
+static int t_lookup(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		    struct inode **ret)
 {
 	struct tentry *e = find(dir, name);
 
@@ -86,8 +87,8 @@ static int t_lookup(struct ctx *ctx UNUSED, struct inode *dir, const struct name
 	return 0;
 }
 
-static int t_walk(struct ctx *ctx UNUSED, struct inode *dir, const struct name *names, size_t n, struct inode **ret,
-		  size_t *ret_n)
+static int t_walk(struct ctx *ctx UNUSED, struct inode *dir, const struct name *names, size_t n,
+		  struct inode **ret, size_t *ret_n)
 {
 	testfs.walks++;
 	for (*ret_n = 0; *ret_n < n;) {
@@ -103,14 +104,15 @@ static int t_walk(struct ctx *ctx UNUSED, struct inode *dir, const struct name *
 	return 0;
 }
 
-static int t_revalidate(struct ctx *ctx UNUSED, struct inode *dir UNUSED, const struct name *name UNUSED,
-			struct inode *i UNUSED)
+static int t_revalidate(struct ctx *ctx UNUSED, struct inode *dir UNUSED,
+			const struct name *name UNUSED, struct inode *i UNUSED)
 {
 	testfs.revalidates++;
 	return !testfs.stale;
 }
 
-static int t_make(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int t_make(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		  struct inode **ret)
 {
 	*ret = node_new(dir->sb, tnode(dir)->child_ops, mode, ctx);
 	entry_add(dir, name, *ret);
@@ -119,8 +121,8 @@ static int t_make(struct ctx *ctx, struct inode *dir, const struct name *name, u
 	return 0;
 }
 
-static int t_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, uint64_t rdev,
-		   struct inode **ret)
+static int t_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		   uint64_t rdev, struct inode **ret)
 {
 	int r = t_make(ctx, dir, name, mode, ret);
 
@@ -128,8 +130,8 @@ static int t_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, 
 	return r;
 }
 
-static int t_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, const char *target,
-		     struct inode **ret)
+static int t_symlink(struct ctx *ctx, struct inode *dir, const struct name *name,
+		     const char *target, struct inode **ret)
 {
 	int r = t_make(ctx, dir, name, LX_S_IFLNK | 0777, ret);
 
@@ -137,21 +139,24 @@ static int t_symlink(struct ctx *ctx, struct inode *dir, const struct name *name
 	return r;
 }
 
-static int t_link(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *i)
+static int t_link(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		  struct inode *i)
 {
 	i->nlink++;
 	entry_add(dir, name, i);
 	return 0;
 }
 
-static int t_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *i)
+static int t_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		    struct inode *i)
 {
 	i->nlink--;
 	entry_drop(find(dir, name));
 	return 0;
 }
 
-static int t_rmdir(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *i)
+static int t_rmdir(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		   struct inode *i)
 {
 	if (!list_empty(&tnode(i)->entries))
 		return -ENOTEMPTY;
@@ -161,8 +166,9 @@ static int t_rmdir(struct ctx *ctx UNUSED, struct inode *dir, const struct name 
 	return 0;
 }
 
-static int t_rename(struct ctx *ctx UNUSED, struct inode *old_dir, const struct name *old_name, struct inode *old,
-		    struct inode *new_dir, const struct name *new_name, struct inode *new, unsigned flags)
+static int t_rename(struct ctx *ctx UNUSED, struct inode *old_dir, const struct name *old_name,
+		    struct inode *old, struct inode *new_dir, const struct name *new_name,
+		    struct inode *new, unsigned flags)
 {
 	struct tentry *from = find(old_dir, old_name), *to = find(new_dir, new_name);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For the tests of this room: the smallest filesystem that can do everything, and a world to walk in. */
+/* For the tests of this room: the smallest filesystem that can do everything, and a world to walk
+ * in. */
 #pragma once
 
 #include "sentry/core/cred.h"
@@ -40,8 +41,9 @@ void world_become(struct world *w, uint32_t uid, uint32_t gid);
 
 /* Short forms; at the working directory, umask 0. */
 int w_mkdir(struct world *w, const char *name, uint32_t mode);
-int w_file(struct world *w, const char *name, uint32_t mode); /* an empty file that is not there yet */
+int w_file(struct world *w, const char *name,
+	   uint32_t mode); /* an empty file that is not there yet */
 int w_open(struct world *w, const char *name, unsigned flags, uint32_t mode, struct file **ret);
 int w_try_open(struct world *w, const char *name, unsigned flags); /* opens and closes */
 int w_walk(struct world *w, const char *name, unsigned flags);     /* walks and forgets */
-uint64_t w_ino(struct world *w, const char *name);                 /* following links; 0: not there */
+uint64_t w_ino(struct world *w, const char *name); /* following links; 0: not there */

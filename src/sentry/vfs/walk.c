@@ -2,12 +2,13 @@
 /*
  * Path resolution: path_resolution(7), symlink(7), and the RESOLVE_ rules of openat2(2).
  *
- * The text is a stack of frames: following a symlink puts its target on top of what was left of the path, or in its place if
- * nothing was left, so that the stack never holds an empty frame. A walk owns the place it is at; each step replaces it.
+ * The text is a stack of frames: following a symlink puts its target on top of what was left of the
+ * path, or in its place if nothing was left, so that the stack never holds an empty frame. A walk
+ * owns the place it is at; each step replaces it.
  *
- * Before the first name that is not cached the walk asks the filesystem for several in a row, if it can answer that
- * (inode_ops.walk), so that a deep cold path costs one round trip. What comes back only fills the cache: permission and
- * links are looked at in the ordinary steps.
+ * Before the first name that is not cached the walk asks the filesystem for several in a row, if it
+ * can answer that (inode_ops.walk), so that a deep cold path costs one round trip. What comes back
+ * only fills the cache: permission and links are looked at in the ordinary steps.
  */
 #include "sentry/vfs/walk_priv.h"
 
@@ -32,8 +33,8 @@ static struct path start_place(struct fs_info *fs, const struct path *at)
 	return at ? path_get(at) : fs_info_cwd(fs);
 }
 
-int walk_start(struct walk *w, struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
-	       unsigned flags)
+int walk_start(struct walk *w, struct ctx *ctx, struct fs_info *fs, const struct path *at,
+	       const char *name, unsigned flags)
 {
 	memset(w, 0, offsetof(struct walk, outer));
 	w->ctx = ctx;
@@ -285,7 +286,8 @@ static int lookup_name(struct walk *w, const struct name *name, struct dentry **
 	return dentry_lookup(w->ctx, w->cur.dentry, name, ret);
 }
 
-/* Through one name. final: it is the last component, so a link is followed only if the caller wants it. */
+/* Through one name. final: it is the last component, so a link is followed only if the caller wants
+ * it. */
 static int step_name(struct walk *w, const struct name *name, bool final)
 {
 	struct path next = {w->cur.mnt, NULL};
@@ -399,15 +401,16 @@ int walk_finish(struct walk *w, struct path *ret)
 	return 0;
 }
 
-int walk_parent(struct walk *w, struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name)
+int walk_parent(struct walk *w, struct ctx *ctx, struct fs_info *fs, const struct path *at,
+		const char *name)
 {
 	int r = walk_start(w, ctx, fs, at, name, 0);
 
 	return r < 0 ? r : walk_to_last(w);
 }
 
-int vfs_walk(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name, unsigned flags,
-	     struct path *ret)
+int vfs_walk(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+	     unsigned flags, struct path *ret)
 {
 	struct walk w;
 	int r = walk_start(&w, ctx, fs, at, name, flags);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Extended attributes. Who may do what is decided by the name's prefix: user. follows the file's mode and exists on files and
- * directories only, trusted. is for CAP_SYS_ADMIN alone, security. is open to readers. system. (ACLs) is not there.
+ * Extended attributes. Who may do what is decided by the name's prefix: user. follows the file's
+ * mode and exists on files and directories only, trusted. is for CAP_SYS_ADMIN alone, security. is
+ * open to readers. system. (ACLs) is not there.
  */
 #include "sentry/vfs/xattr.h"
 
@@ -38,7 +39,8 @@ static int may_user(struct ctx *ctx, struct inode *i, unsigned mask)
 
 	if (type != LX_S_IFREG && type != LX_S_IFDIR)
 		return writes ? -EPERM : -ENODATA;
-	if (writes && type == LX_S_IFDIR && (i->mode & LX_S_ISVTX) && !inode_owner_or_capable(ctx, i))
+	if (writes && type == LX_S_IFDIR && (i->mode & LX_S_ISVTX) &&
+	    !inode_owner_or_capable(ctx, i))
 		return -EPERM;
 	return inode_permission(ctx, i, mask);
 }
@@ -66,7 +68,8 @@ static int may_xattr(struct ctx *ctx, struct inode *i, const char *name, unsigne
 	return -EOPNOTSUPP;
 }
 
-ssize_t vfs_getxattr(struct ctx *ctx, const struct path *p, const char *name, void *buf, size_t size)
+ssize_t vfs_getxattr(struct ctx *ctx, const struct path *p, const char *name, void *buf,
+		     size_t size)
 {
 	struct inode *i = path_inode(p);
 	int r = check_name(name);
@@ -78,7 +81,8 @@ ssize_t vfs_getxattr(struct ctx *ctx, const struct path *p, const char *name, vo
 	return i->ops->getxattr ? i->ops->getxattr(ctx, i, name, buf, size) : -EOPNOTSUPP;
 }
 
-int vfs_setxattr(struct ctx *ctx, const struct path *p, const char *name, const void *buf, size_t size, int flags)
+int vfs_setxattr(struct ctx *ctx, const struct path *p, const char *name, const void *buf,
+		 size_t size, int flags)
 {
 	struct inode *i = path_inode(p);
 	int r = check_name(name);
