@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "gofer/gofer.h"
+#include "host/fd.h"
 #include "runtime/runtime.h"
 #include "runtime/spawn.h"
 #include "runtime/supervise.h"
@@ -197,18 +198,30 @@ static int fill_plan(const struct globals *g, struct do_args *a, struct plan *p)
 	return fill_groups(p);
 }
 
-/* Our stdio as the plan sends it; closed ones become placeholders. null_fd is closed by the caller. */
+/*
+ * Our stdio as the plan sends it: terminals and pipes with a description of their own where the host allows, so that the Sentry may
+ * read without sleeping; closed ones as placeholders. Each is a new descriptor, closed by close_stdio.
+ */
 static void stdio_fds(int null_fd, int *fds, uint32_t *flags)
 {
 	static const uint32_t closed[] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED, PLAN_STDERR_CLOSED};
 
 	for (int i = 0; i < 3; i++) {
-		fds[i] = i;
-		if (fcntl(i, F_GETFD) < 0) {
-			fds[i] = null_fd;
+		fds[i] = host_own_description(i);
+		if (fds[i] < 0)
+			fds[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
+		if (fds[i] < 0) {
+			fds[i] = fcntl(null_fd, F_DUPFD_CLOEXEC, 3);
 			*flags |= closed[i];
 		}
 	}
+}
+
+static void close_stdio(const int *fds)
+{
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 static int send_plan(struct sandbox *sb, struct plan *p, int null_fd, int strace_fd)
@@ -223,10 +236,11 @@ static int send_plan(struct sandbox *sb, struct plan *p, int null_fd, int strace
 	if (strace_fd >= 0)
 		fds[nfds++] = strace_fd;
 	r = plan_encode(p, &bytes, &len);
-	if (r < 0)
-		return r;
-	r = control_send(sb->control_fd, CONTROL_PLAN, bytes, len, fds, nfds);
-	free(bytes);
+	if (r == 0) {
+		r = control_send(sb->control_fd, CONTROL_PLAN, bytes, len, fds, nfds);
+		free(bytes);
+	}
+	close_stdio(fds);
 	close(sb->gofer_fd);
 	sb->gofer_fd = -1;
 	return r;

@@ -67,7 +67,7 @@ static const struct sock_filter program[] = {
 	ANSWER(SECCOMP_RET_TRAP),
 };
 
-CHILD_CODE int filter_install(void)
+CHILD_CODE int child_filter_install(void)
 {
 	struct sock_fprog prog = {
 		.len = (unsigned short)(sizeof(program) / sizeof(program[0])),

@@ -151,7 +151,7 @@ void template_kill(struct platform *p);
 NORETURN void template_child(const struct platform *p, long highest_fd);
 /* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative
  * errno. */
-MUST_CHECK int filter_install(void);
+MUST_CHECK int child_filter_install(void);
 
 /* aspace.c, run.c */
 MUST_CHECK int ptrace_aspace_new(struct platform *p, struct aspace **ret);

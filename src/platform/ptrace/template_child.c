@@ -164,6 +164,6 @@ CHILD_CODE void template_child(const struct platform *p, long highest_fd)
 	forget_rseq();
 	child_call(SYS_arch_prctl, SHADOW_STACK_DISABLE, SHADOW_STACK, 0, 0);
 	need(BIRTH_NO_NEW_PRIVS, child_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0));
-	need(BIRTH_SECCOMP, filter_install());
+	need(BIRTH_SECCOMP, child_filter_install());
 	become_stub(p);
 }

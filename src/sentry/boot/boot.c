@@ -19,7 +19,9 @@
 #include "platform/platform.h"
 #include "sentry/boot/boot_priv.h"
 #include "sentry/boot/serve.h"
+#include "sentry/core/clock.h"
 #include "sentry/core/cred.h"
+#include "sentry/core/hostfd.h"
 #include "sentry/core/limits.h"
 #include "sentry/run/run.h"
 #include "sentry/sys/strace.h"
@@ -52,6 +54,18 @@ static int start_platform(struct boot *b, const char *name)
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "platform %s: %s", b->pops->name, why ? why : "cannot start");
 	return 0;
+}
+
+/* Threads that serve everybody; started now, so that a host that refuses one is met here. */
+static int start_services(struct boot *b)
+{
+	int r;
+
+	clock_start();
+	r = ktimer_start_thread();
+	if (r == 0)
+		r = notifier_start_thread();
+	return r < 0 ? boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "starting the timer and notifier threads") : 0;
 }
 
 static int read_plan(struct boot *b)
@@ -144,6 +158,8 @@ static int bring_up(struct boot *b, const char *platform)
 
 	if (r == 0)
 		r = read_plan(b);
+	if (r == 0)
+		r = start_services(b);
 	if (r == 0)
 		r = boot_mount_root(&b->plan, take_fd(b, PLAN_FD_GOFER), &b->ns, &b->error);
 	if (r < 0)

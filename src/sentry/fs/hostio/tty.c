@@ -34,7 +34,7 @@ int hostio_host_flags(struct hostfd *h, unsigned *ret)
 
 	if (flags < 0)
 		return -errno;
-	*ret = (unsigned)flags & (LX_O_ACCMODE | LX_O_APPEND | LX_O_NONBLOCK);
+	*ret = (unsigned)flags & (LX_O_ACCMODE | LX_O_APPEND); /* O_NONBLOCK may be of our own making */
 	return 0;
 }
 
