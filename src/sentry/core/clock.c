@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/checked.h"
 #include "host/time.h"
+#include "sentry/core/ctx.h"
 
 static _Atomic int64_t start_ns; /* CLOCK_MONOTONIC at the sandbox's start; 0: not yet */
 
@@ -65,6 +66,42 @@ int64_t clock_boot_ns(void)
 	if (atomic_compare_exchange_strong(&start_ns, &start, now))
 		return 0;
 	return MAX(now - start, 0);
+}
+
+int clock_to_monotonic(int id, int64_t at_ns, int64_t *ret_ns)
+{
+	int64_t now, left, at;
+	int r;
+
+	if (id == LX_CLOCK_MONOTONIC || at_ns == INT64_MAX) {
+		*ret_ns = at_ns;
+		return 0;
+	}
+	r = clock_read(id, &now);
+	if (r < 0)
+		return r;
+	if (!sub_ok(at_ns, now, &left) || !add_ok(clock_monotonic_ns(), left, &at))
+		at = at_ns < now ? 0 : INT64_MAX;
+	*ret_ns = at;
+	return 0;
+}
+
+int clock_block(struct ctx *ctx, int id, int64_t at_ns)
+{
+	int64_t deadline, now;
+	int r;
+
+	for (;;) {
+		r = clock_to_monotonic(id, at_ns, &deadline);
+		if (r < 0)
+			return r;
+		r = ctx_block(ctx, deadline);
+		if (r != -ETIMEDOUT || id == LX_CLOCK_MONOTONIC)
+			return r;
+		r = clock_read(id, &now);
+		if (r < 0 || now >= at_ns)
+			return r < 0 ? r : -ETIMEDOUT;
+	}
 }
 
 int timespec_to_ns(const struct lx_timespec *ts, int64_t *ret_ns)

@@ -15,6 +15,7 @@
 
 #define NSEC_PER_SEC 1000000000LL
 
+struct ctx;
 struct lx_timespec;
 
 /*
@@ -29,6 +30,17 @@ int64_t clock_realtime_ns(void);
 void clock_start(void);
 /* ns since clock_start (without one: since the first call), for procfs. */
 int64_t clock_boot_ns(void);
+
+/*
+ * When `id` will read at_ns, as MONOTONIC time, if nobody sets that clock meanwhile; at_ns
+ * INT64_MAX is never. -EINVAL: no such clock.
+ */
+MUST_CHECK int clock_to_monotonic(int id, int64_t at_ns, int64_t *ret_ns);
+/*
+ * ctx_block until clock `id` reads at_ns, and not earlier even if it is set back.
+ * Differs: a clock that is set forward ends the sleep no sooner.
+ */
+MUST_CHECK int clock_block(struct ctx *ctx, int id, int64_t at_ns);
 
 /* A guest timespec that is in range (0 <= nsec < 1e9, sec >= 0) to ns, saturating; -EINVAL. */
 MUST_CHECK int timespec_to_ns(const struct lx_timespec *ts, int64_t *ret_ns);

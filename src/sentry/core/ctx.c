@@ -81,8 +81,20 @@ int ctx_block_killable(struct ctx *ctx, int64_t deadline_ns)
 	return block(ctx, deadline_ns, ctx->ops->killed);
 }
 
+struct ctx_waking ctx_wake_begin(struct ctx *ctx)
+{
+	bool asleep = atomic_exchange(&ctx->word, 1) == 0; /* (C) */
+
+	return (struct ctx_waking){.word = asleep ? &ctx->word : NULL};
+}
+
+void ctx_wake_finish(struct ctx_waking waking)
+{
+	if (waking.word)
+		host_futex_wake(waking.word, 1);
+}
+
 void ctx_wake(struct ctx *ctx)
 {
-	if (atomic_exchange(&ctx->word, 1) == 0) /* (C) */
-		host_futex_wake(&ctx->word, 1);
+	ctx_wake_finish(ctx_wake_begin(ctx));
 }

@@ -73,6 +73,15 @@ MUST_CHECK int ctx_block(struct ctx *ctx, int64_t deadline_ns);
 MUST_CHECK int ctx_block_killable(struct ctx *ctx, int64_t deadline_ns);
 /* End the sleep of ctx, or make its next ctx_block return at once. Any thread, any lock. */
 void ctx_wake(struct ctx *ctx);
+/*
+ * ctx_wake in two steps, for a waker whose hold on ctx ends as soon as the sleeper may run: between
+ * the two he says that he is done with it. _finish wakes by address and touches nothing.
+ */
+struct ctx_waking {
+	_Atomic uint32_t *word; /* NULL: it was awake */
+};
+struct ctx_waking ctx_wake_begin(struct ctx *ctx);
+void ctx_wake_finish(struct ctx_waking waking);
 /* Is a signal (or stop, or exit) waiting? */
 static inline bool ctx_interrupted(struct ctx *ctx)
 {
