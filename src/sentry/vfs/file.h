@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "abi/fcntl.h"
+#include "abi/poll.h"
 #include "base/compiler.h"
 #include "base/lock.h"
 #include "base/ref.h"
@@ -171,6 +172,15 @@ MUST_CHECK long file_ioctl(struct ctx *ctx, struct file *f, struct mm *mm, unsig
 int64_t file_seek(struct ctx *ctx, struct file *f, int64_t off, int whence);
 int64_t file_seek_generic(struct ctx *ctx, struct file *f, int64_t off, int whence, uint64_t size);
 uint32_t file_poll(struct file *f);
+/* What a waiter on file_waitq must ask for to hear of `events`: wake-ups say POLLIN and POLLOUT, not each of their kin. */
+static inline uint32_t file_wake_events(uint32_t events)
+{
+	if (events & (LX_POLLRDNORM | LX_POLLRDBAND | LX_POLLRDHUP | LX_POLLPRI | LX_POLLMSG))
+		events |= LX_POLLIN;
+	if (events & (LX_POLLWRNORM | LX_POLLWRBAND))
+		events |= LX_POLLOUT;
+	return events;
+}
 struct waitq *file_waitq(struct file *f);
 /* What to map for prot/flags, with the checks of mmap(2) (-EACCES, -ENODEV); *ret_max_prot for
  * mprotect later. Caller owns. */
