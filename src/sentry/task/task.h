@@ -444,6 +444,8 @@ void cpu_timers_check(struct task *t);
 void task_usage(struct task *t, struct usage *ret);
 /* Sample the caller, and ask its siblings that run in the guest for a fresh sample (which they take a moment later). */
 void task_usage_refresh(struct task *t);
+/* Ask threads that run in the guest for a fresh sample, which they take a moment later. */
+void tg_usage_ask(struct thread_group *tg);
 /* All threads, ended ones too. */
 void tg_usage(struct thread_group *tg, struct usage *ret);
 void tg_children_usage(struct thread_group *tg, struct usage *ret);

@@ -98,6 +98,19 @@ void task_usage_refresh(struct task *t)
 	lock_release(&t->tg->lock);
 }
 
+void tg_usage_ask(struct thread_group *tg)
+{
+	struct task *t;
+
+	GUARD(&tg->lock);
+	list_for_each_entry(t, &tg->threads, thread_link) {
+		if (t->exiting || atomic_load(&t->state) != TASK_IN_GUEST)
+			continue;
+		LOCK_ASSERT_HELD(&t->tg->lock);
+		task_kick(t, TASK_WORK_USAGE);
+	}
+}
+
 void tg_children_usage(struct thread_group *tg, struct usage *ret)
 {
 	GUARD(&tg->lock);

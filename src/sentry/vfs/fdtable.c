@@ -275,6 +275,17 @@ int fdtable_set_cloexec(struct fdtable *t, int fd, bool on)
 	return 0;
 }
 
+bool fdtable_peek(struct fdtable *t, int fd, unsigned *ret_flags)
+{
+	struct file *f;
+
+	GUARD(&t->lock);
+	f = at(t, fd);
+	if (f)
+		*ret_flags = f->flags | (f->opath ? LX_O_PATH : 0u);
+	return f != NULL;
+}
+
 int fdtable_next(struct fdtable *t, int from)
 {
 	uint32_t fd = from < 0 ? 0 : (uint32_t)from;
