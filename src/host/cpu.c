@@ -32,6 +32,11 @@ void host_cpu_now(uint32_t *ret_cpu, uint32_t *ret_node)
 	*ret_node = node;
 }
 
+void host_cpu_yield(void)
+{
+	(void)sched_yield();
+}
+
 void host_memory_get(struct host_memory *ret)
 {
 	struct sysinfo si;

@@ -9,6 +9,8 @@
 uint32_t host_cpu_set(uint64_t *words, size_t nwords);
 /* The processor that the calling thread runs on, and its NUMA node. A glimpse. */
 void host_cpu_now(uint32_t *ret_cpu, uint32_t *ret_node);
+/* Let others run first. sched_yield(2). */
+void host_cpu_yield(void);
 /* Bytes of memory, in all and free; load averages in units of 1/65536. */
 struct host_memory {
 	uint64_t total, free, shared, buffers;

@@ -69,6 +69,9 @@ int32_t task_getppid(struct task *t);
  */
 MUST_CHECK int task_commit_cred(struct task *t, struct cred *new);
 
+/* PR_SET_CHILD_SUBREAPER. (reap.c) */
+void task_set_subreaper(struct task *t, bool on);
+
 /* ---- deliver.c: for sentry/run and the signal calls ---- */
 
 struct signal_to_handle {

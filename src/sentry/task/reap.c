@@ -203,3 +203,31 @@ void tg_reparent_children(struct task *dying)
 			adopt(child, tg, reaper);
 	}
 }
+
+static bool has_ancestor(struct thread_group *tg, struct thread_group *ancestor)
+{
+	for (tg = tg->parent; tg; tg = tg->parent)
+		if (tg == ancestor)
+			return true;
+	return false;
+}
+
+/* Descendants learn that there is one above them; the flag on them only saves walks, so it is never taken back. */
+void task_set_subreaper(struct task *t, bool on)
+{
+	struct kernel *k = t->kernel;
+
+	GUARD(&k->tasklist);
+	if (!on) {
+		tg_flag_clear(t->tg, TG_SUBREAPER);
+		return;
+	}
+	tg_flag_set(t->tg, TG_SUBREAPER);
+	for (struct pid *p = pid_next(k, 1); p;) {
+		struct tree_node *next = tree_next(&p->node);
+
+		if (p->task && has_ancestor(p->task->tg, t->tg))
+			tg_flag_set(p->task->tg, TG_HAS_SUBREAPER);
+		p = next ? tree_entry(next, struct pid, node) : NULL;
+	}
+}

@@ -42,7 +42,8 @@ static void task_signal_self(struct ctx *ctx, int signo)
 	struct task *t = ctx_task(ctx);
 	lx_siginfo_t info;
 
-	siginfo_kernel(&info, signo);
+	/* As Linux sends SIGPIPE and SIGXFSZ: in the name of the thread itself. */
+	siginfo_user(&info, signo, LX_SI_USER, t->tg->tgid, t->cred->uid);
 	(void)task_signal_send(t, &info, SIGNAL_THREAD);
 }
 
