@@ -143,6 +143,14 @@ MUST_CHECK int proc_dir_open(struct file *f);
 /* seq.c */
 MUST_CHECK int proc_file_open(struct ctx *ctx, struct inode *i, struct file *f);
 
+/* cpus.c: sets of processors, as "ff,ffffffff" (of ncpus) and as "0-3,7" */
+void proc_add_cpu_mask(struct strbuf *sb, const uint64_t *set, uint32_t ncpus);
+void proc_add_cpu_list(struct strbuf *sb, const uint64_t *set, size_t nwords);
+/* The highest number of a processor that tasks may use, plus one. */
+uint32_t proc_cpu_count(const struct kernel *k);
+/* The lowest processor >= from; false: none. */
+bool proc_next_cpu(const struct kernel *k, uint64_t from, uint64_t *ret);
+
 /* number.c: text that guests write, white space around it allowed. -EINVAL, -ERANGE */
 MUST_CHECK int proc_parse_int(const char *text, int64_t lo, int64_t hi, int64_t *ret);
 

@@ -37,7 +37,7 @@ static struct tnode *tnode(struct inode *i)
 static struct inode *node_new(struct superblock *sb, const struct inode_ops *ops, uint32_t mode,
 			      struct ctx *ctx)
 {
-	static uint64_t last_ino;
+	static _Atomic uint64_t last_ino;
 	struct tnode *n = arena_alloc(sizeof(*n));
 
 	check(n);

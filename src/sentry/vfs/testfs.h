@@ -14,7 +14,7 @@
 
 /* What the filesystem was asked, and how it shall behave; reset it before use. */
 struct testfs_stats {
-	unsigned lookups, walks, revalidates, releases;
+	_Atomic unsigned lookups, walks, revalidates, releases;
 	bool stale; /* revalidate says no */
 };
 extern struct testfs_stats testfs;
