@@ -195,8 +195,11 @@ static bool wait_for_start(struct task_start *s)
 {
 	uint32_t word;
 
-	while ((word = atomic_load(&s->word)) == START_WAIT)
-		(void)host_futex_wait(&s->word, START_WAIT, HOST_FUTEX_FOREVER);
+	while ((word = atomic_load(&s->word)) == START_WAIT) {
+		int r = host_futex_wait(&s->word, START_WAIT, HOST_FUTEX_FOREVER);
+
+		(void)r; /* woken or too late to sleep: the loop looks */
+	}
 	return word == START_GO;
 }
 
