@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading ELF headers, which come from the guest: elf(5), the checks of Linux's binfmt_elf. Everything that mapping relies on is
- * proven here: each PT_LOAD lies below the guest's top, has no more bytes in the file than in memory, and its offset and
- * address agree within the page.
- * Differs: Linux finds a bad PT_LOAD only after the old program is gone, and kills; here execve fails with -EINVAL.
+ * Reading ELF headers, which come from the guest: elf(5), the checks of Linux's binfmt_elf.
+ * Everything that mapping relies on is proven here: each PT_LOAD lies below the guest's top, has no
+ * more bytes in the file than in memory, and its offset and address agree within the page. Differs:
+ * Linux finds a bad PT_LOAD only after the old program is gone, and kills; here execve fails with
+ * -EINVAL.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 /* Linux's limit for all program headers of one file. */
 #define ELF_PHDRS_MAX 65536u
 #define ELF_ALIGN_MAX (1ull << 40)
-#define ELF_PATH_MAX 4096u
+#define ELF_PATH_MAX  4096u
 
 /* All n bytes at off; -EIO if the file ends before. */
 static int elf_read(struct ctx *ctx, struct file *file, void *buf, size_t n, uint64_t off)
@@ -48,7 +49,8 @@ static bool segment_ok(const struct lx_elf64_phdr *ph, uint64_t *ret_lo, uint64_
 {
 	uint64_t end, file_end;
 
-	if (ph->p_filesz > ph->p_memsz || !add_ok(ph->p_vaddr, ph->p_memsz, &end) || end > PLAT_GUEST_TOP)
+	if (ph->p_filesz > ph->p_memsz || !add_ok(ph->p_vaddr, ph->p_memsz, &end) ||
+	    end > PLAT_GUEST_TOP)
 		return false;
 	if (!add_ok(ph->p_offset, ph->p_filesz, &file_end) || file_end > INT64_MAX - LX_PAGE_SIZE)
 		return false;
@@ -85,12 +87,14 @@ static int elf_check_segments(struct elf_file *e)
 	return any ? 0 : -EINVAL;
 }
 
-static int elf_read_headers(struct ctx *ctx, struct file *file, enum elf_role role, struct elf_file *e)
+static int elf_read_headers(struct ctx *ctx, struct file *file, enum elf_role role,
+			    struct elf_file *e)
 {
 	int r;
 
 	r = elf_read(ctx, file, &e->eh, sizeof(e->eh), 0);
-	/* A program was read before, with zeroes behind its end; an interpreter must have a header. */
+	/* A program was read before, with zeroes behind its end; an interpreter must have a header.
+	 */
 	if (r == -EIO && role == ELF_PROGRAM)
 		return -ENOEXEC;
 	if (r < 0)
@@ -101,7 +105,8 @@ static int elf_read_headers(struct ctx *ctx, struct file *file, enum elf_role ro
 	e->ph = arena_calloc(e->nph, sizeof(*e->ph));
 	if (!e->ph)
 		return -ENOMEM;
-	if (e->eh.e_phoff > INT64_MAX || elf_read(ctx, file, e->ph, e->nph * sizeof(*e->ph), e->eh.e_phoff) < 0)
+	if (e->eh.e_phoff > INT64_MAX ||
+	    elf_read(ctx, file, e->ph, e->nph * sizeof(*e->ph), e->eh.e_phoff) < 0)
 		return -ENOEXEC;
 	return elf_check_segments(e);
 }
@@ -109,7 +114,8 @@ static int elf_read_headers(struct ctx *ctx, struct file *file, enum elf_role ro
 static int elf_get_mappable(struct ctx *ctx, struct file *file, struct elf_file *e)
 {
 	int max_prot;
-	int r = file_mappable(ctx, file, LX_PROT_READ | LX_PROT_EXEC, LX_MAP_PRIVATE, &e->m, &max_prot);
+	int r = file_mappable(ctx, file, LX_PROT_READ | LX_PROT_EXEC, LX_MAP_PRIVATE, &e->m,
+			      &max_prot);
 
 	if (r < 0)
 		e->m = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mapping a checked ELF file: each PT_LOAD a private mapping of the file, then zeroes up to its size in memory, as Linux does it: the
- * rest of the last page is cleared if it can be written, whole pages are fresh memory. Segments that share a page are laid over each
- * other in the order of the headers.
+ * Mapping a checked ELF file: each PT_LOAD a private mapping of the file, then zeroes up to its
+ * size in memory, as Linux does it: the rest of the last page is cleared if it can be written,
+ * whole pages are fresh memory. Segments that share a page are laid over each other in the order of
+ * the headers.
  */
 #include <errno.h>
 
@@ -12,7 +13,7 @@
 #include "sentry/loader/loader_priv.h"
 #include "sentry/mm/uaccess.h"
 
-#define PROT_ALL (LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC)
+#define PROT_ALL          (LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC)
 #define MMAP_RANDOM_PAGES (1ull << 28)
 
 /* Evenly distributed enough for address layout; below is at most 2^40. */
@@ -24,13 +25,15 @@ uint64_t loader_random(uint64_t below)
 	return rnd % below;
 }
 
-/* Two thirds up: apart from the mmap area, which grows down from the stack, and from programs at fixed addresses. */
+/* Two thirds up: apart from the mmap area, which grows down from the stack, and from programs at
+ * fixed addresses. */
 uint64_t elf_pie_base(void)
 {
 	return align_down(LX_TASK_SIZE / 3 * 2, LX_PAGE_SIZE);
 }
 
-int elf_choose_bias(struct mm *mm, const struct elf_file *e, bool with_interp, bool randomize, uint64_t *ret)
+int elf_choose_bias(struct mm *mm, const struct elf_file *e, bool with_interp, bool randomize,
+		    uint64_t *ret)
 {
 	uint64_t base;
 	uaddr_t at;
@@ -69,8 +72,8 @@ static int segment_prot(const struct lx_elf64_phdr *ph)
 	return prot;
 }
 
-static int segment_map_file(struct ctx *ctx, struct mm *mm, const struct elf_file *e, const struct lx_elf64_phdr *ph,
-			    uint64_t addr)
+static int segment_map_file(struct ctx *ctx, struct mm *mm, const struct elf_file *e,
+			    const struct lx_elf64_phdr *ph, uint64_t addr)
 {
 	uint64_t in_page = addr % LX_PAGE_SIZE;
 	struct mm_map_args a = {
@@ -88,7 +91,8 @@ static int segment_map_file(struct ctx *ctx, struct mm *mm, const struct elf_fil
 }
 
 /* The memory of a segment behind its bytes in the file: [lo, hi). */
-static int segment_zero(struct ctx *ctx, struct mm *mm, const struct lx_elf64_phdr *ph, uint64_t lo, uint64_t hi)
+static int segment_zero(struct ctx *ctx, struct mm *mm, const struct lx_elf64_phdr *ph, uint64_t lo,
+			uint64_t hi)
 {
 	uint64_t page = align_down(lo + LX_PAGE_SIZE - 1, LX_PAGE_SIZE);
 	struct mm_map_args a = {
@@ -99,7 +103,8 @@ static int segment_zero(struct ctx *ctx, struct mm *mm, const struct lx_elf64_ph
 	};
 	uaddr_t at;
 
-	if (ph->p_filesz > 0 && (ph->p_flags & LX_PF_W) && page > lo && copy_out_zero(mm, uaddr(lo), page - lo) < 0)
+	if (ph->p_filesz > 0 && (ph->p_flags & LX_PF_W) && page > lo &&
+	    copy_out_zero(mm, uaddr(lo), page - lo) < 0)
 		return -EFAULT;
 	if (hi <= page)
 		return 0;
@@ -107,8 +112,8 @@ static int segment_zero(struct ctx *ctx, struct mm *mm, const struct lx_elf64_ph
 	return mm_map(mm, ctx, &a, &at);
 }
 
-static int segment_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e, const struct lx_elf64_phdr *ph,
-		       uint64_t bias)
+static int segment_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e,
+		       const struct lx_elf64_phdr *ph, uint64_t bias)
 {
 	uint64_t addr = ph->p_vaddr + bias;
 	int r;
@@ -124,7 +129,8 @@ static int segment_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e,
 }
 
 /* The borders that /proc/pid/stat shows, and the program headers' address. */
-static void place_note(struct elf_place *p, const struct elf_file *e, const struct lx_elf64_phdr *ph)
+static void place_note(struct elf_place *p, const struct elf_file *e,
+		       const struct lx_elf64_phdr *ph)
 {
 	uint64_t lo = ph->p_vaddr + p->bias;
 	uint64_t file_hi = lo + ph->p_filesz;
@@ -140,9 +146,11 @@ static void place_note(struct elf_place *p, const struct elf_file *e, const stru
 		p->phdr = e->eh.e_phoff - ph->p_offset + lo;
 }
 
-int elf_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e, uint64_t bias, struct elf_place *ret)
+int elf_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e, uint64_t bias,
+	    struct elf_place *ret)
 {
-	struct elf_place p = {.bias = bias, .entry = e->eh.e_entry + bias, .phdr = bias, .code_lo = UINT64_MAX};
+	struct elf_place p = {
+		.bias = bias, .entry = e->eh.e_entry + bias, .phdr = bias, .code_lo = UINT64_MAX};
 	uint64_t lo = e->lo + bias;
 	uint64_t hi = e->hi + bias;
 	unsigned i;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two steps of starting a program (loader.h), and the strings that go along. Files are read in the first step only; in the
- * second the mappable of each is mapped, so nothing that the guest changes meanwhile is looked at twice.
+ * The two steps of starting a program (loader.h), and the strings that go along. Files are read in
+ * the first step only; in the second the mappable of each is mapped, so nothing that the guest
+ * changes meanwhile is looked at twice.
  */
 #include "sentry/loader/loader.h"
 
@@ -55,10 +56,12 @@ void loader_set_vdso(const struct loader_vdso *vdso)
 }
 
 /*
- * From the file that was named to the one that runs, through #! lines. file and argv are what there is so far: file is replaced by
- * the interpreter's, which the caller owns, and argv by the longer one if there was a script.
+ * From the file that was named to the one that runs, through #! lines. file and argv are what there
+ * is so far: file is replaced by the interpreter's, which the caller owns, and argv by the longer
+ * one if there was a script.
  */
-static int follow_scripts(struct ctx *ctx, struct loader_request *req, struct file **file, struct loader_strings *argv)
+static int follow_scripts(struct ctx *ctx, struct loader_request *req, struct file **file,
+			  struct loader_strings *argv)
 {
 	AUTO(arena_free_str) char *path = arena_strdup(req->path);
 	int depth;
@@ -136,7 +139,8 @@ static int open_program(struct ctx *ctx, struct loader_request *req, struct load
 	return open_interp(ctx, req->fs, img);
 }
 
-/* The image owns its argv, which is longer than the request's after a #!; envp is borrowed until all is well. */
+/* The image owns its argv, which is longer than the request's after a #!; envp is borrowed until
+ * all is well. */
 static int image_check(struct loader_request *req, struct loader_image *img)
 {
 	int r;
@@ -206,9 +210,10 @@ struct file *loader_image_file(struct loader_image *img)
 	return img->exe.file;
 }
 
-/* Above the program, or for one in the mmap area where it would be in the way: where other programs go. */
-static void place_brk(struct mm *mm, const struct loader_image *img, const struct elf_place *exe, bool randomize,
-		      struct mm_layout *l)
+/* Above the program, or for one in the mmap area where it would be in the way: where other programs
+ * go. */
+static void place_brk(struct mm *mm, const struct loader_image *img, const struct elf_place *exe,
+		      bool randomize, struct mm_layout *l)
 {
 	uint64_t brk = exe->end;
 
@@ -221,8 +226,8 @@ static void place_brk(struct mm *mm, const struct loader_image *img, const struc
 	mm_set_brk(mm, brk);
 }
 
-static int map_elf(struct ctx *ctx, struct mm *mm, const struct elf_file *e, bool with_interp, bool randomize,
-		   struct elf_place *ret)
+static int map_elf(struct ctx *ctx, struct mm *mm, const struct elf_file *e, bool with_interp,
+		   bool randomize, struct elf_place *ret)
 {
 	uint64_t bias;
 	int r;
@@ -233,8 +238,8 @@ static int map_elf(struct ctx *ctx, struct mm *mm, const struct elf_file *e, boo
 	return elf_map(ctx, mm, e, bias, ret);
 }
 
-int loader_map(struct loader_image *img, struct ctx *ctx, struct mm *mm, const struct loader_creds *creds,
-	       struct lx_user_regs *ret_regs)
+int loader_map(struct loader_image *img, struct ctx *ctx, struct mm *mm,
+	       const struct loader_creds *creds, struct lx_user_regs *ret_regs)
 {
 	bool randomize = !(img->personality & LX_ADDR_NO_RANDOMIZE);
 	struct elf_place exe, interp;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of this room share: a checked ELF file, the image that loader_prepare makes of them, and its stack. */
+/* What the files of this room share: a checked ELF file, the image that loader_prepare makes of
+ * them, and its stack. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,14 +14,14 @@
 #include "sentry/mm/mm.h"
 
 /* execve(2): what is looked at to tell a format, the longest string, how deep #! may go. */
-#define LOADER_HEAD_SIZE 256
+#define LOADER_HEAD_SIZE  256
 #define LOADER_STRING_MAX 131072u
-#define LOADER_DEPTH_MAX 5
+#define LOADER_DEPTH_MAX  5
 
 /* An ELF file whose headers passed every check. A zeroed one is empty. */
 struct elf_file {
-	struct file *file;        /* owned */
-	struct mappable *m;       /* owned */
+	struct file *file;  /* owned */
+	struct mappable *m; /* owned */
 	struct lx_elf64_ehdr eh;
 	struct lx_elf64_phdr *ph; /* owned, arena */
 	unsigned nph;
@@ -63,9 +64,12 @@ MUST_CHECK int elf_interp_path(struct ctx *ctx, const struct elf_file *e, char *
 /* ---- elf_map.c ---- */
 
 /* Map the segments at `bias`, the bss zeroed. */
-MUST_CHECK int elf_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e, uint64_t bias, struct elf_place *ret);
-/* Where to put a position independent program (in the middle, as Linux does) or one that goes to the mmap area. */
-MUST_CHECK int elf_choose_bias(struct mm *mm, const struct elf_file *e, bool with_interp, bool randomize, uint64_t *ret);
+MUST_CHECK int elf_map(struct ctx *ctx, struct mm *mm, const struct elf_file *e, uint64_t bias,
+		       struct elf_place *ret);
+/* Where to put a position independent program (in the middle, as Linux does) or one that goes to
+ * the mmap area. */
+MUST_CHECK int elf_choose_bias(struct mm *mm, const struct elf_file *e, bool with_interp,
+			       bool randomize, uint64_t *ret);
 /* Where Linux puts position independent programs. */
 uint64_t elf_pie_base(void);
 uint64_t loader_random(uint64_t below);
@@ -80,8 +84,8 @@ struct script_line {
 /* head: the first bytes of the file, with zeroes behind its end. -ENOEXEC: no usable #! line. */
 MUST_CHECK int script_parse(char head[LOADER_HEAD_SIZE], struct script_line *ret);
 /* argv with its first string replaced by interpreter, argument and path. Caller owns *ret. */
-MUST_CHECK int script_argv(const struct loader_strings *argv, const struct script_line *line, const char *path,
-			   struct loader_strings *ret);
+MUST_CHECK int script_argv(const struct loader_strings *argv, const struct script_line *line,
+			   const char *path, struct loader_strings *ret);
 
 /* ---- stack.c ---- */
 
@@ -95,8 +99,9 @@ struct stack_info {
 	uint64_t vdso; /* 0: none */
 };
 /* Map the stack, fill it, complete the layout. *ret_sp: the first stack pointer. */
-MUST_CHECK int stack_build(struct ctx *ctx, struct mm *mm, const struct loader_image *img, const struct stack_info *info,
-			   struct mm_layout *layout, uint64_t *ret_sp);
+MUST_CHECK int stack_build(struct ctx *ctx, struct mm *mm, const struct loader_image *img,
+			   const struct stack_info *info, struct mm_layout *layout,
+			   uint64_t *ret_sp);
 
 /* ---- x86_64/cpu.c ---- */
 

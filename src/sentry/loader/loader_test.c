@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs, interpreters and scripts: what is refused and with which errno, and what a good one finds in its memory. */
+/* Programs, interpreters and scripts: what is refused and with which errno, and what a good one
+ * finds in its memory. */
 #include "base/test.h"
 #include "abi/auxv.h"
 #include "abi/personality.h"
@@ -37,16 +38,26 @@ static void make_image(struct image *im, uint16_t type, uint64_t base, const cha
 	im->eh.e_phoff = sizeof(im->eh);
 	im->eh.e_phentsize = sizeof(im->ph[0]);
 	im->eh.e_phnum = interp ? 4 : 3;
-	im->ph[PH_TEXT] = (struct lx_elf64_phdr){.p_type = LX_PT_LOAD, .p_flags = LX_PF_R | LX_PF_X, .p_vaddr = base,
-						 .p_filesz = 0x2000, .p_memsz = 0x2000, .p_align = 0x1000};
-	im->ph[PH_DATA] = (struct lx_elf64_phdr){.p_type = LX_PT_LOAD, .p_flags = LX_PF_R | LX_PF_W, .p_offset = 0x2100,
-						 .p_vaddr = base + 0x3100, .p_filesz = 0x200, .p_memsz = 0x3000,
+	im->ph[PH_TEXT] = (struct lx_elf64_phdr){.p_type = LX_PT_LOAD,
+						 .p_flags = LX_PF_R | LX_PF_X,
+						 .p_vaddr = base,
+						 .p_filesz = 0x2000,
+						 .p_memsz = 0x2000,
 						 .p_align = 0x1000};
-	im->ph[PH_STACK] = (struct lx_elf64_phdr){.p_type = LX_PT_GNU_STACK, .p_flags = LX_PF_R | LX_PF_W};
+	im->ph[PH_DATA] = (struct lx_elf64_phdr){.p_type = LX_PT_LOAD,
+						 .p_flags = LX_PF_R | LX_PF_W,
+						 .p_offset = 0x2100,
+						 .p_vaddr = base + 0x3100,
+						 .p_filesz = 0x200,
+						 .p_memsz = 0x3000,
+						 .p_align = 0x1000};
+	im->ph[PH_STACK] =
+		(struct lx_elf64_phdr){.p_type = LX_PT_GNU_STACK, .p_flags = LX_PF_R | LX_PF_W};
 	if (interp) {
-		im->ph[PH_INTERP] = (struct lx_elf64_phdr){.p_type = LX_PT_INTERP,
-							   .p_offset = offsetof(struct image, interp),
-							   .p_filesz = strlen(interp) + 1};
+		im->ph[PH_INTERP] =
+			(struct lx_elf64_phdr){.p_type = LX_PT_INTERP,
+					       .p_offset = offsetof(struct image, interp),
+					       .p_filesz = strlen(interp) + 1};
 		memcpy(im->interp, interp, strlen(interp) + 1);
 	}
 	memset(im->bytes + 0x1000, 0x90, 0x1000);
@@ -387,7 +398,7 @@ TEST(arguments_take_at_most_a_quarter_of_the_stack)
 	EXPECT_EQ(try_with_args(1 << 20, 2, 120000), 0);
 	EXPECT_ERR(try_with_args(1 << 20, 3, 120000), E2BIG);
 	EXPECT_ERR(try_with_args(1 << 20, 30000, 1), E2BIG); /* the pointers count */
-	EXPECT_EQ(try_with_args(4096, 1, 120000), 0);	     /* never less than 128 KiB */
+	EXPECT_EQ(try_with_args(4096, 1, 120000), 0);        /* never less than 128 KiB */
 	EXPECT_ERR(try_with_args(4096, 2, 120000), E2BIG);
 	EXPECT_EQ(try_with_args(UINT64_MAX, 40, 120000), 0);
 	test_vfs_reset();
@@ -413,7 +424,8 @@ static uint64_t word(struct started *s, uint64_t at)
 
 static void start(struct started *s, const char *path, uint32_t personality)
 {
-	struct loader_request req = {.path = path, .stack_limit = 8 << 20, .personality = personality};
+	struct loader_request req = {
+		.path = path, .stack_limit = 8 << 20, .personality = personality};
 	struct loader_creds creds = {.uid = 1, .euid = 2, .gid = 3, .egid = 4, .secure = true};
 	struct loader_image *img = NULL;
 	uint64_t at;
@@ -457,7 +469,8 @@ static void expect_text(struct started *s, uint64_t at, const char *want)
 	EXPECT_STREQ(got, want);
 }
 
-static void expect_bytes(struct started *s, uint64_t at, uint8_t first, uint64_t nfirst, uint64_t nzero)
+static void expect_bytes(struct started *s, uint64_t at, uint8_t first, uint64_t nfirst,
+			 uint64_t nzero)
 {
 	for (uint64_t i = 0; i < nfirst + nzero; i += 0x40) {
 		uint8_t b = 1;
@@ -499,7 +512,8 @@ TEST(a_static_program_finds_its_stack_and_its_zeroes)
 	EXPECT_EQ(s.layout.arg_lo, s.argv[0]);
 	EXPECT_EQ(s.layout.env_lo, s.envp[0]);
 	EXPECT_TRUE(s.layout.brk_start >= 0x407000);
-	EXPECT_EQ(mm_brk(s.w.mm, &s.w.ctx, uaddr(s.layout.brk_start + 1)).va, s.layout.brk_start + 1);
+	EXPECT_EQ(mm_brk(s.w.mm, &s.w.ctx, uaddr(s.layout.brk_start + 1)).va,
+		  s.layout.brk_start + 1);
 	world_end(&s.w);
 	test_vfs_reset();
 }

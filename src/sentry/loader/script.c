@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * #! scripts, execve(2): within the first 256 bytes an interpreter and at most one argument, which takes the rest of
- * the line, blanks at its ends cut. A line that does not end within them is an error only if the interpreter's own name may be cut.
+ * #! scripts, execve(2): within the first 256 bytes an interpreter and at most one argument, which
+ * takes the rest of the line, blanks at its ends cut. A line that does not end within them is an
+ * error only if the interpreter's own name may be cut.
  */
 #include <errno.h>
 #include <string.h>
@@ -47,7 +48,8 @@ int script_parse(char head[LOADER_HEAD_SIZE], struct script_line *ret)
 		end--;
 	*end = '\0';
 	name = skip_blanks(head + 2, end);
-	/* An empty name (a NUL right after the #!) is for the walk to refuse: -ENOENT, as on Linux. */
+	/* An empty name (a NUL right after the #!) is for the walk to refuse: -ENOENT, as on Linux.
+	 */
 	if (name == end)
 		return -ENOEXEC;
 	after = skip_word(name, end);

@@ -28,14 +28,14 @@
 /* execve(2): a quarter of the stack, between 128 KiB and three quarters of the default stack. */
 #define ARGS_MIN 131072u
 /* The stack's first mapping: its limit, up to this, and always some room below the strings. */
-#define STACK_FIRST_MAX (8ull << 20)
-#define STACK_FIRST_ROOM (128ull << 10)
+#define STACK_FIRST_MAX    (8ull << 20)
+#define STACK_FIRST_ROOM   (128ull << 10)
 #define STACK_RANDOM_PAGES 0x400000ull
 
 struct stack {
-	uint64_t top, lo;         /* guest: of the bytes below */
-	uint8_t *bytes;           /* [lo, top) */
-	uint64_t strings;         /* guest: the argument strings */
+	uint64_t top, lo;          /* guest: of the bytes below */
+	uint8_t *bytes;            /* [lo, top) */
+	uint64_t strings;          /* guest: the argument strings */
 	uint64_t platform, random; /* guest */
 	uint64_t sp;
 };
@@ -52,7 +52,8 @@ static uint64_t strings_size(const struct loader_image *img)
 
 int stack_check(const struct loader_image *img)
 {
-	uint64_t limit = MAX(MIN(img->stack_limit / 4, (uint64_t)LOADER_ARG_MAX), (uint64_t)ARGS_MIN);
+	uint64_t limit =
+		MAX(MIN(img->stack_limit / 4, (uint64_t)LOADER_ARG_MAX), (uint64_t)ARGS_MIN);
 	uint64_t pointers = ((uint64_t)MAX(img->argv.n, 1u) + img->envp.n) * WORD;
 
 	return pointers >= limit || strings_size(img) > limit - pointers ? -E2BIG : 0;
@@ -65,8 +66,8 @@ static void aux(struct mm_layout *l, uint64_t type, uint64_t value)
 	l->auxv[l->nauxv++] = value;
 }
 
-static void aux_fill(struct mm_layout *l, const struct loader_image *img, const struct stack_info *info,
-		     const struct stack *st)
+static void aux_fill(struct mm_layout *l, const struct loader_image *img,
+		     const struct stack_info *info, const struct stack *st)
 {
 	struct cpu_caps caps;
 
@@ -99,7 +100,8 @@ static void aux_fill(struct mm_layout *l, const struct loader_image *img, const 
 /* An upper bound of what lies between the strings and sp. */
 static uint64_t table_size(const struct loader_image *img)
 {
-	uint64_t words = 3ull + img->argv.n + img->envp.n + ARRAY_SIZE(((struct mm_layout *)NULL)->auxv);
+	uint64_t words =
+		3ull + img->argv.n + img->envp.n + ARRAY_SIZE(((struct mm_layout *)NULL)->auxv);
 
 	return words * WORD + 8192 + 128;
 }
@@ -147,7 +149,8 @@ static void stack_strings(struct stack *st, const struct loader_image *img)
 }
 
 /* One pointer for each string of s, which begins at guest address base; then NULL. */
-static void put_pointers(struct stack *st, uint64_t *at, const struct loader_strings *s, uint64_t base)
+static void put_pointers(struct stack *st, uint64_t *at, const struct loader_strings *s,
+			 uint64_t base)
 {
 	size_t off = 0;
 	uint32_t i;
@@ -174,13 +177,15 @@ static void stack_table(struct stack *st, const struct loader_image *img, const 
 		put_word(st, &at, l->auxv[i]);
 }
 
-static int stack_map_size(struct ctx *ctx, struct mm *mm, const struct loader_image *img, uint64_t top, uint64_t size)
+static int stack_map_size(struct ctx *ctx, struct mm *mm, const struct loader_image *img,
+			  uint64_t top, uint64_t size)
 {
 	struct mm_map_args a = {
 		.addr = uaddr(top - size),
 		.len = size,
 		.prot = LX_PROT_READ | LX_PROT_WRITE | (img->exec_stack ? LX_PROT_EXEC : 0),
-		.flags = LX_MAP_PRIVATE | LX_MAP_ANONYMOUS | LX_MAP_FIXED_NOREPLACE | LX_MAP_GROWSDOWN,
+		.flags = LX_MAP_PRIVATE | LX_MAP_ANONYMOUS | LX_MAP_FIXED_NOREPLACE |
+			 LX_MAP_GROWSDOWN,
 		.max_prot = LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC,
 	};
 	uaddr_t at;
@@ -188,11 +193,14 @@ static int stack_map_size(struct ctx *ctx, struct mm *mm, const struct loader_im
 	return mm_map(mm, ctx, &a, &at);
 }
 
-/* Room for what is known to be needed, and up to the limit if that can be had (RLIMIT_AS may forbid it). */
-static int stack_map(struct ctx *ctx, struct mm *mm, const struct loader_image *img, uint64_t top, uint64_t need)
+/* Room for what is known to be needed, and up to the limit if that can be had (RLIMIT_AS may forbid
+ * it). */
+static int stack_map(struct ctx *ctx, struct mm *mm, const struct loader_image *img, uint64_t top,
+		     uint64_t need)
 {
 	uint64_t least = align_down(need + STACK_FIRST_ROOM + LX_PAGE_SIZE, LX_PAGE_SIZE);
-	uint64_t want = MAX(least, align_down(MIN(img->stack_limit, STACK_FIRST_MAX), LX_PAGE_SIZE));
+	uint64_t want =
+		MAX(least, align_down(MIN(img->stack_limit, STACK_FIRST_MAX), LX_PAGE_SIZE));
 	int r;
 
 	r = stack_map_size(ctx, mm, img, top, want);
@@ -201,8 +209,8 @@ static int stack_map(struct ctx *ctx, struct mm *mm, const struct loader_image *
 	return r;
 }
 
-int stack_build(struct ctx *ctx, struct mm *mm, const struct loader_image *img, const struct stack_info *info,
-		struct mm_layout *layout, uint64_t *ret_sp)
+int stack_build(struct ctx *ctx, struct mm *mm, const struct loader_image *img,
+		const struct stack_info *info, struct mm_layout *layout, uint64_t *ret_sp)
 {
 	uint64_t need = strings_size(img) + table_size(img);
 	AUTO(arena_free) void *bytes = arena_alloc(need);

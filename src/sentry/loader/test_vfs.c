@@ -108,15 +108,15 @@ ssize_t file_read_kernel(struct ctx *ctx UNUSED, struct file *f, void *buf, size
 	return (ssize_t)n;
 }
 
-int vfs_open_exec(struct ctx *ctx UNUSED, struct fs_info *fs UNUSED, const struct path *at UNUSED, const char *name,
-		  unsigned walk_flags UNUSED, struct file **ret)
+int vfs_open_exec(struct ctx *ctx UNUSED, struct fs_info *fs UNUSED, const struct path *at UNUSED,
+		  const char *name, unsigned walk_flags UNUSED, struct file **ret)
 {
 	*ret = test_vfs_open(name);
 	return *ret ? 0 : -ENOENT;
 }
 
-static int test_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED, struct hostfd **ret,
-		       uint64_t *ret_delta)
+static int test_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED,
+		       struct hostfd **ret, uint64_t *ret_delta)
 {
 	*ret = hostfd_get(container_of(m, struct test_mappable, base)->h);
 	*ret_delta = 0;
@@ -133,8 +133,8 @@ static void test_release(struct mappable *m)
 
 static const struct mappable_ops test_ops = {.hostfd = test_hostfd, .release = test_release};
 
-int file_mappable(struct ctx *ctx UNUSED, struct file *f, int prot UNUSED, int map_flags UNUSED, struct mappable **ret,
-		  int *ret_max_prot)
+int file_mappable(struct ctx *ctx UNUSED, struct file *f, int prot UNUSED, int map_flags UNUSED,
+		  struct mappable **ret, int *ret_max_prot)
 {
 	struct test_file *t = to_test(f);
 	struct test_mappable *m = calloc(1, sizeof(*m));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vfs of a handful of files for the tests of this room: file contents in memory, mapped through a memfd. It defines the few
- * functions of the vfs that the loader calls.
+ * A vfs of a handful of files for the tests of this room: file contents in memory, mapped through a
+ * memfd. It defines the few functions of the vfs that the loader calls.
  */
 #pragma once
 

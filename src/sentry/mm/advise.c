@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * madvise(2). Each advice is a row: what Linux refuses per vma, which flags of ours it changes, and whether the host is told,
- * which owns the pages and does the work. As on Linux holes are skipped and answered with -ENOMEM at the end, and the
- * first vma that refuses ends the call with what was done before it standing.
- * Differs: MADV_MERGEABLE is accepted and does nothing (merging pages with those of others would leak what they hold);
- * MADV_HWPOISON and MADV_SOFT_OFFLINE are those of a kernel without memory failure handling (-EINVAL).
+ * madvise(2). Each advice is a row: what Linux refuses per vma, which flags of ours it changes, and
+ * whether the host is told, which owns the pages and does the work. As on Linux holes are skipped
+ * and answered with -ENOMEM at the end, and the first vma that refuses ends the call with what was
+ * done before it standing. Differs: MADV_MERGEABLE is accepted and does nothing (merging pages with
+ * those of others would leak what they hold); MADV_HWPOISON and MADV_SOFT_OFFLINE are those of a
+ * kernel without memory failure handling (-EINVAL).
  */
 #include <errno.h>
 
@@ -78,19 +79,37 @@ static const struct advice_rule advice_rules[] = {
 	{.advice = LX_MADV_REMOVE, .host = true, .discards = true, .refuses = check_remove},
 	{.advice = LX_MADV_DONTFORK, .host = true, .discards = true, .set = VMA_DONTFORK},
 	{.advice = LX_MADV_DOFORK, .host = true, .clear = VMA_DONTFORK},
-	{.advice = LX_MADV_WIPEONFORK, .host = true, .discards = true, .set = VMA_WIPEONFORK, .refuses = check_wipe},
+	{.advice = LX_MADV_WIPEONFORK,
+	 .host = true,
+	 .discards = true,
+	 .set = VMA_WIPEONFORK,
+	 .refuses = check_wipe},
 	{.advice = LX_MADV_KEEPONFORK, .host = true, .clear = VMA_WIPEONFORK, .refuses = check_keep},
 	{.advice = LX_MADV_MERGEABLE},
 	{.advice = LX_MADV_UNMERGEABLE},
-	{.advice = LX_MADV_HUGEPAGE, .host = true, .set = VMA_HUGE, .clear = VMA_NOHUGE, .refuses = check_not_special},
-	{.advice = LX_MADV_NOHUGEPAGE, .host = true, .set = VMA_NOHUGE, .clear = VMA_HUGE, .refuses = check_not_special},
+	{.advice = LX_MADV_HUGEPAGE,
+	 .host = true,
+	 .set = VMA_HUGE,
+	 .clear = VMA_NOHUGE,
+	 .refuses = check_not_special},
+	{.advice = LX_MADV_NOHUGEPAGE,
+	 .host = true,
+	 .set = VMA_NOHUGE,
+	 .clear = VMA_HUGE,
+	 .refuses = check_not_special},
 	{.advice = LX_MADV_COLLAPSE, .host = true, .refuses = check_not_special},
 	{.advice = LX_MADV_DONTDUMP, .set = VMA_DONTDUMP},
 	{.advice = LX_MADV_DODUMP, .clear = VMA_DONTDUMP, .refuses = check_dump},
 	{.advice = LX_MADV_COLD, .host = true, .refuses = check_not_locked},
 	{.advice = LX_MADV_PAGEOUT, .host = true, .refuses = check_not_locked},
-	{.advice = LX_MADV_POPULATE_READ, .host = true, .stops_at_holes = true, .refuses = check_populate_read},
-	{.advice = LX_MADV_POPULATE_WRITE, .host = true, .stops_at_holes = true, .refuses = check_populate_write},
+	{.advice = LX_MADV_POPULATE_READ,
+	 .host = true,
+	 .stops_at_holes = true,
+	 .refuses = check_populate_read},
+	{.advice = LX_MADV_POPULATE_WRITE,
+	 .host = true,
+	 .stops_at_holes = true,
+	 .refuses = check_populate_write},
 };
 
 static const struct advice_rule *advice_find(int advice)
@@ -110,9 +129,10 @@ static int advise_check(const struct advice_rule *rule, const struct vma *v)
 	return rule->refuses ? rule->refuses(v) : 0;
 }
 
-/* How far the advice goes: *ret_end; why not further; *ret_holes if something before the end is not mapped. */
-static int advise_extent(struct mm *mm, const struct advice_rule *rule, uint64_t lo, uint64_t hi, uint64_t *ret_end,
-			 bool *ret_holes) REQUIRES(mm->map_lock)
+/* How far the advice goes: *ret_end; why not further; *ret_holes if something before the end is not
+ * mapped. */
+static int advise_extent(struct mm *mm, const struct advice_rule *rule, uint64_t lo, uint64_t hi,
+			 uint64_t *ret_end, bool *ret_holes) REQUIRES(mm->map_lock)
 {
 	uint64_t at = lo;
 	struct vma *v;
@@ -138,8 +158,8 @@ static int advise_extent(struct mm *mm, const struct advice_rule *rule, uint64_t
 	return *ret_holes ? -ENOMEM : 0;
 }
 
-static int advise_host(struct mm *mm, struct ctx *ctx, const struct advice_rule *rule, uint64_t lo, uint64_t hi,
-		       bool holes) REQUIRES(mm->map_lock)
+static int advise_host(struct mm *mm, struct ctx *ctx, const struct advice_rule *rule, uint64_t lo,
+		       uint64_t hi, bool holes) REQUIRES(mm->map_lock)
 {
 	struct vma *v;
 	int r;
@@ -149,15 +169,16 @@ static int advise_host(struct mm *mm, struct ctx *ctx, const struct advice_rule 
 	if (!holes)
 		return mm_host_advise(mm, ctx, lo, hi, rule->advice);
 	vma_for_each_in(v, mm, lo, hi) {
-		r = mm_host_advise(mm, ctx, MAX(v->range.lo, lo), MIN(v->range.hi, hi), rule->advice);
+		r = mm_host_advise(mm, ctx, MAX(v->range.lo, lo), MIN(v->range.hi, hi),
+				   rule->advice);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int advise_range(struct mm *mm, struct ctx *ctx, const struct advice_rule *rule, uint64_t lo, uint64_t hi,
-			bool holes, struct vma_dead *dead) REQUIRES(mm->map_lock)
+static int advise_range(struct mm *mm, struct ctx *ctx, const struct advice_rule *rule, uint64_t lo,
+			uint64_t hi, bool holes, struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	AUTO(vma_spares_fini) struct vma_spares spares = {.n = 0};
 	struct vma *v;

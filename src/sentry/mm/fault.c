@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a fault means. The host's pager serves every page that a vma allows, so a fault that comes up is one of three: below a
- * stack, which grows; against the vmas, which is the guest's signal; or a race with another thread that changed the mapping
- * between the fault and now, after which the instruction is tried again.
+ * What a fault means. The host's pager serves every page that a vma allows, so a fault that comes
+ * up is one of three: below a stack, which grows; against the vmas, which is the guest's signal; or
+ * a race with another thread that changed the mapping between the fault and now, after which the
+ * instruction is tried again.
  *
  * Growth keeps Linux's rules: RLIMIT_STACK, RLIMIT_AS, and 256 free pages above the next mapping.
- * Differs: only the guest's own accesses grow a stack; a system call that is given an address below it answers -EFAULT.
- * The program's stack starts at up to 8 MiB, so that this is not met, and grows by up to 64 pages at a time.
+ * Differs: only the guest's own accesses grow a stack; a system call that is given an address below
+ * it answers -EFAULT. The program's stack starts at up to 8 MiB, so that this is not met, and grows
+ * by up to 64 pages at a time.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,11 +18,12 @@
 #include "sentry/core/limits.h"
 #include "sentry/mm/mm_priv.h"
 
-#define PF_WRITE 2u
-#define PF_INSTR 16u
+#define PF_WRITE   2u
+#define PF_INSTR   16u
 #define STACK_STEP (64 * LX_PAGE_SIZE)
 
-static bool stack_may_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64_t lo) REQUIRES(mm->map_lock)
+static bool stack_may_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64_t lo)
+	REQUIRES(mm->map_lock)
 {
 	struct vma *below = vma_prev(v);
 	uint64_t more = v->range.lo - lo;
@@ -30,12 +33,13 @@ static bool stack_may_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64
 	if (below && !(below->flags & VMA_GROWSDOWN) && (below->prot & MM_PROT_ACCESS) &&
 	    lo - below->range.hi < MM_STACK_GAP)
 		return false;
-	return v->range.hi - lo <= limit_soft(ctx->limits, LX_RLIMIT_STACK) && mm_may_lock(mm, ctx, v->flags, more) &&
+	return v->range.hi - lo <= limit_soft(ctx->limits, LX_RLIMIT_STACK) &&
+	       mm_may_lock(mm, ctx, v->flags, more) &&
 	       mm_may_expand(mm, ctx, v->flags, v->prot, more, 0);
 }
 
-static int stack_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64_t addr, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int stack_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64_t addr,
+		      struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	uint64_t lo = align_down(addr, LX_PAGE_SIZE);
 	uint64_t ahead = lo > STACK_STEP ? lo - STACK_STEP + LX_PAGE_SIZE : lo;
@@ -57,7 +61,8 @@ static int stack_grow(struct mm *mm, struct ctx *ctx, struct vma *v, uint64_t ad
 	return 0;
 }
 
-/* What the access needed; a platform that does not know says 0, and then any access will do unless the host named it. */
+/* What the access needed; a platform that does not know says 0, and then any access will do unless
+ * the host named it. */
 static bool fault_is_allowed(const struct vma *v, const struct plat_fault *f)
 {
 	if (f->error_code == 0)
@@ -70,8 +75,8 @@ static bool fault_is_allowed(const struct vma *v, const struct plat_fault *f)
 }
 
 /* 0: try again; else the si_code of the SIGSEGV. */
-static int fault_code(struct mm *mm, struct ctx *ctx, const struct plat_fault *f, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int fault_code(struct mm *mm, struct ctx *ctx, const struct plat_fault *f,
+		      struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	struct vma *v = f->addr < PLAT_GUEST_TOP ? vma_after(mm, f->addr) : NULL;
 	uint64_t page = align_down(f->addr, LX_PAGE_SIZE);
@@ -79,7 +84,9 @@ static int fault_code(struct mm *mm, struct ctx *ctx, const struct plat_fault *f
 	if (!v)
 		return SEGV_MAPERR;
 	if (v->range.lo > f->addr)
-		return (v->flags & VMA_GROWSDOWN) && stack_grow(mm, ctx, v, f->addr, dead) == 0 ? 0 : SEGV_MAPERR;
+		return (v->flags & VMA_GROWSDOWN) && stack_grow(mm, ctx, v, f->addr, dead) == 0
+			       ? 0
+			       : SEGV_MAPERR;
 	if (!fault_is_allowed(v, f))
 		return SEGV_ACCERR;
 	/* The vma allows it: make sure that the host agrees, or this would go on for ever. */
@@ -88,7 +95,8 @@ static int fault_code(struct mm *mm, struct ctx *ctx, const struct plat_fault *f
 	return 0;
 }
 
-int mm_fault(struct mm *mm, struct ctx *ctx, const struct plat_fault *f, uint64_t sp UNUSED, int *ret_signo, int *ret_code)
+int mm_fault(struct mm *mm, struct ctx *ctx, const struct plat_fault *f, uint64_t sp UNUSED,
+	     int *ret_signo, int *ret_code)
 {
 	AUTO(vma_dead_fini) struct vma_dead dead = VMA_DEAD_INIT(dead);
 	int code;

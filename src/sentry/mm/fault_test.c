@@ -9,15 +9,19 @@
 #include "sentry/core/alloc.h"
 #include "sentry/mm/test_world.h"
 
-#define AT 0x100000000ull
-#define USER 4u
+#define AT    0x100000000ull
+#define USER  4u
 #define WRITE (USER | 2u)
-#define EXEC (USER | 16u)
+#define EXEC  (USER | 16u)
 
 /* mm_fault of a page fault at addr: 0, or the si_code. */
 static int fault(struct world *w, uint64_t addr, uint64_t error)
 {
-	struct plat_fault f = {.signo = SIGSEGV, .code = SEGV_MAPERR, .addr = addr, .error_code = error, .is_access = true};
+	struct plat_fault f = {.signo = SIGSEGV,
+			       .code = SEGV_MAPERR,
+			       .addr = addr,
+			       .error_code = error,
+			       .is_access = true};
 	int signo = 0, code = 0;
 	int r = mm_fault(w->mm, &w->ctx, &f, 0, &signo, &code);
 
@@ -161,7 +165,9 @@ TEST(shared_memory_is_shared_and_its_futexes_are_one)
 	EXPECT_EQ(mm_futex_key(child, uaddr((uint64_t)at + 8), false, &b), 0);
 	EXPECT_TRUE(memcmp(&a, &b, sizeof(a)) != 0);
 	/* mremap with old length 0: the same pages once more. */
-	EXPECT_EQ(mm_remap(w.mm, &w.ctx, uaddr((uint64_t)at + PAGE), 0, 2 * PAGE, LX_MREMAP_MAYMOVE, uaddr(0), &twice), 0);
+	EXPECT_EQ(mm_remap(w.mm, &w.ctx, uaddr((uint64_t)at + PAGE), 0, 2 * PAGE, LX_MREMAP_MAYMOVE,
+			   uaddr(0), &twice),
+		  0);
 	byte = 0;
 	EXPECT_EQ(copy_in(w.mm, &byte, twice, 1), 0);
 	EXPECT_EQ(byte, 3);
@@ -183,8 +189,8 @@ TEST(dontunmap_leaves_fresh_memory_behind)
 	world_begin(&w, 0);
 	EXPECT_EQ(world_map(&w, AT, 2 * PAGE, RW, ANON | LX_MAP_FIXED), AT);
 	EXPECT_EQ(copy_out(w.mm, uaddr(AT), &byte, 1), 0);
-	EXPECT_EQ(mm_remap(w.mm, &w.ctx, uaddr(AT), 2 * PAGE, 2 * PAGE, LX_MREMAP_MAYMOVE | LX_MREMAP_DONTUNMAP,
-			   uaddr(0), &to),
+	EXPECT_EQ(mm_remap(w.mm, &w.ctx, uaddr(AT), 2 * PAGE, 2 * PAGE,
+			   LX_MREMAP_MAYMOVE | LX_MREMAP_DONTUNMAP, uaddr(0), &to),
 		  0);
 	byte = 0;
 	EXPECT_EQ(copy_in(w.mm, &byte, to, 1), 0);
@@ -223,21 +229,25 @@ TEST(running_out_of_memory_leaves_things_as_they_were)
 
 		mm_get_counts(w.mm, &before);
 		arena_fail_nth(n);
-		r[0] = (int)MIN(world_map(&w, AT + 2 * PAGE, PAGE, LX_PROT_READ, ANON | LX_MAP_FIXED), (int64_t)0);
+		r[0] = (int)MIN(world_map(&w, AT + 2 * PAGE, PAGE, LX_PROT_READ,
+					  ANON | LX_MAP_FIXED),
+				(int64_t)0);
 		arena_fail_nth(n);
 		r[1] = mm_protect(w.mm, &w.ctx, uaddr(AT + 4 * PAGE), PAGE, LX_PROT_NONE);
 		arena_fail_nth(n);
 		r[2] = mm_advise(w.mm, &w.ctx, uaddr(AT + 5 * PAGE), PAGE, LX_MADV_DONTDUMP);
 		arena_fail_nth(n);
-		r[3] = mm_remap(w.mm, &w.ctx, uaddr(AT + 7 * PAGE), PAGE, PAGE, LX_MREMAP_MAYMOVE | LX_MREMAP_DONTUNMAP,
-				uaddr(0), &to);
+		r[3] = mm_remap(w.mm, &w.ctx, uaddr(AT + 7 * PAGE), PAGE, PAGE,
+				LX_MREMAP_MAYMOVE | LX_MREMAP_DONTUNMAP, uaddr(0), &to);
 		arena_fail_nth(n);
-		r[4] = (int)MIN(world_map(&w, 0, PAGE, RW, LX_MAP_SHARED | LX_MAP_ANONYMOUS), (int64_t)0);
+		r[4] = (int)MIN(world_map(&w, 0, PAGE, RW, LX_MAP_SHARED | LX_MAP_ANONYMOUS),
+				(int64_t)0);
 		arena_fail_nth(0);
 		for (unsigned i = 0; i < ARRAY_SIZE(r); i++)
 			EXPECT_TRUE(r[i] == 0 || r[i] == -ENOMEM);
 		mm_get_counts(w.mm, &after);
-		EXPECT_EQ(after.total, before.total + (r[3] == 0 ? PAGE : 0) + (r[4] == 0 ? PAGE : 0));
+		EXPECT_EQ(after.total,
+			  before.total + (r[3] == 0 ? PAGE : 0) + (r[4] == 0 ? PAGE : 0));
 	}
 	world_end(&w);
 }

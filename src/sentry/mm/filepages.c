@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* remap_file_pages(2), as Linux has emulated it since 4.0: another part of the same file is mapped over the range. */
+/* remap_file_pages(2), as Linux has emulated it since 4.0: another part of the same file is mapped
+ * over the range. */
 #include <errno.h>
 
 #include "sentry/mm/mm_priv.h"
 
-/* The mapping that covers [lo, hi): one shared object with one protection throughout. Fills in a; a->obj: caller owns. */
+/* The mapping that covers [lo, hi): one shared object with one protection throughout. Fills in a;
+ * a->obj: caller owns. */
 static int filepages_find(struct mm *mm, uint64_t lo, uint64_t hi, struct mm_map_args *a)
 {
 	struct vma *v, *first;
@@ -15,8 +17,8 @@ static int filepages_find(struct mm *mm, uint64_t lo, uint64_t hi, struct mm_map
 	if (!first || !(first->flags & VMA_SHARED))
 		return -EINVAL;
 	vma_for_each_in(v, mm, lo, hi) {
-		if (v->range.lo > at || v->flags != first->flags || v->prot != first->prot || !v->obj ||
-		    v->obj->m != first->obj->m)
+		if (v->range.lo > at || v->flags != first->flags || v->prot != first->prot ||
+		    !v->obj || v->obj->m != first->obj->m)
 			return -EINVAL;
 		at = v->range.hi;
 	}
@@ -30,7 +32,8 @@ static int filepages_find(struct mm *mm, uint64_t lo, uint64_t hi, struct mm_map
 	return 0;
 }
 
-int mm_remap_file_pages(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int prot, uint64_t pgoff, int flags)
+int mm_remap_file_pages(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int prot,
+			uint64_t pgoff, int flags)
 {
 	struct mm_map_args a = {
 		.addr = uaddr(align_down(addr.va, LX_PAGE_SIZE)),

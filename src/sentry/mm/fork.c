@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory side of fork(2): the same vmas over a copy-on-write copy by the host. MADV_DONTFORK and MADV_WIPEONFORK were told to
- * the host when they were given, so the host leaves out and wipes what the set leaves out and wipes. Locks of memory are
- * not inherited, mlockall(MCL_FUTURE) neither.
+ * The memory side of fork(2): the same vmas over a copy-on-write copy by the host. MADV_DONTFORK and
+ * MADV_WIPEONFORK were told to the host when they were given, so the host leaves out and wipes what
+ * the set leaves out and wipes. Locks of memory are not inherited, mlockall(MCL_FUTURE) neither.
  */
 #include <errno.h>
 
@@ -59,7 +59,8 @@ int mm_fork(struct mm *mm, struct ctx *ctx, struct mm **ret)
 		return -ENOMEM;
 	{
 		GUARD(&mm->map_lock);
-		/* The child is known to nobody, but its set is written by functions that want its lock. */
+		/* The child is known to nobody, but its set is written by functions that want its
+		 * lock. */
 		lock_acquire_nested(&child->map_lock, 1);
 		r = fork_locked(mm, ctx, child);
 		lock_release(&child->map_lock);

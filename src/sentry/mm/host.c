@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the platform is told: the vma set's wishes as memory commands of the caller's own context. The host never gets
- * MAP_GROWSDOWN (growth is mm_fault's) nor mlock (its limit is not the guest's).
+ * What the platform is told: the vma set's wishes as memory commands of the caller's own context.
+ * The host never gets MAP_GROWSDOWN (growth is mm_fault's) nor mlock (its limit is not the guest's).
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 #include "sentry/mm/mm_priv.h"
 
 #ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ LX_MADV_POPULATE_READ
+#define MADV_POPULATE_READ  LX_MADV_POPULATE_READ
 #define MADV_POPULATE_WRITE LX_MADV_POPULATE_WRITE
 #endif
 
@@ -36,7 +36,8 @@ static int host_map_flags(const struct vma *v, int more)
 	return flags;
 }
 
-int mm_host_map(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t lo, uint64_t hi, int more)
+int mm_host_map(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t lo, uint64_t hi,
+		int more)
 {
 	uint64_t off = v->obj ? v->off + (lo - v->range.lo) + v->obj->delta : 0;
 	uint64_t at = lo;
@@ -72,30 +73,41 @@ int mm_host_unmap(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi)
 
 int mm_host_protect(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int prot)
 {
-	struct plat_cmd cmd = {
-		.op = PLAT_PROTECT, .fd = -1, .prot = prot & MM_PROT_ACCESS, .addr = lo, .len = hi - lo};
+	struct plat_cmd cmd = {.op = PLAT_PROTECT,
+			       .fd = -1,
+			       .prot = prot & MM_PROT_ACCESS,
+			       .addr = lo,
+			       .len = hi - lo};
 
 	return run_one(mm, ctx, &cmd);
 }
 
-int mm_host_move(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t len, uint64_t new_lo, uint64_t new_len)
+int mm_host_move(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t len, uint64_t new_lo,
+		 uint64_t new_len)
 {
-	struct plat_cmd cmd = {
-		.op = PLAT_MOVE, .fd = -1, .addr = lo, .len = len, .new_addr = new_lo, .new_len = new_len};
+	struct plat_cmd cmd = {.op = PLAT_MOVE,
+			       .fd = -1,
+			       .addr = lo,
+			       .len = len,
+			       .new_addr = new_lo,
+			       .new_len = new_len};
 
 	return run_one(mm, ctx, &cmd);
 }
 
 int mm_host_advise(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int advice)
 {
-	struct plat_cmd cmd = {.op = PLAT_ADVISE, .fd = -1, .flags = advice, .addr = lo, .len = hi - lo};
+	struct plat_cmd cmd = {
+		.op = PLAT_ADVISE, .fd = -1, .flags = advice, .addr = lo, .len = hi - lo};
 
 	return run_one(mm, ctx, &cmd);
 }
 
-void mm_host_forget(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, struct vma_spares *s, struct vma_dead *dead)
+void mm_host_forget(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, struct vma_spares *s,
+		    struct vma_dead *dead)
 {
-	/* Also when the host refuses: what is left there is the guest's own private memory, and no vma admits to it. */
+	/* Also when the host refuses: what is left there is the guest's own private memory, and no
+	 * vma admits to it. */
 	(void)!mm_host_unmap(mm, ctx, lo, hi);
 	vmas_cut(mm, lo, hi, s, dead);
 }

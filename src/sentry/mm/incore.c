@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mincore(2). The host knows which pages are there; a platform that cannot ask it says so.
- * Differs: then everything mapped is called resident, which is what Linux tells about files that are not the caller's own.
+ * Differs: then everything mapped is called resident, which is what Linux tells about files that
+ * are not the caller's own.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,7 +15,8 @@ int mm_incore(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, uint8_
 
 	if (!is_aligned(addr.va, LX_PAGE_SIZE))
 		return -EINVAL;
-	if (!align_up_ok(len, LX_PAGE_SIZE, &len) || !add_ok(addr.va, len, &hi) || hi > PLAT_GUEST_TOP)
+	if (!align_up_ok(len, LX_PAGE_SIZE, &len) || !add_ok(addr.va, len, &hi) ||
+	    hi > PLAT_GUEST_TOP)
 		return -ENOMEM;
 	if (len == 0)
 		return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at an mm without changing it: vmas for procfs, counters, and the identity of futex words. */
+/* Looking at an mm without changing it: vmas for procfs, counters, and the identity of futex words.
+ */
 #include <errno.h>
 
 #include "sentry/mm/mm_priv.h"

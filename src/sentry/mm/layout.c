@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where things go: the search for room as arch_get_unmapped_area_topdown does it, the top of the mmap area, and
- * the limits that say how much there may be.
+ * Where things go: the search for room as arch_get_unmapped_area_topdown does it, the top of the
+ * mmap area, and the limits that say how much there may be.
  */
 #include <errno.h>
 
@@ -15,7 +15,7 @@
 /* mmap(2) MAP_32BIT: the second GiB. */
 #define ROOM_32BIT_LO 0x40000000ull
 #define ROOM_32BIT_HI 0x80000000ull
-#define ROOM_4G 0x100000000ull
+#define ROOM_4G       0x100000000ull
 /* Room is kept for at least this much stack, at most for five sixths of everything. */
 #define STACK_ROOM_MIN (128ull << 20)
 #define STACK_ROOM_MAX (PLAT_GUEST_TOP / 6 * 5)
@@ -31,8 +31,8 @@ static bool room_is_free(struct mm *mm, uint64_t addr, uint64_t len) REQUIRES(mm
 	return !v || addr + len <= vma_lo_with_gap(v);
 }
 
-static int room_down(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align, uint64_t *ret)
-	REQUIRES(mm->map_lock)
+static int room_down(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align,
+		     uint64_t *ret) REQUIRES(mm->map_lock)
 {
 	uint64_t at;
 
@@ -50,8 +50,8 @@ static int room_down(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint
 	}
 }
 
-static int room_up(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align, uint64_t *ret)
-	REQUIRES(mm->map_lock)
+static int room_up(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64_t align,
+		   uint64_t *ret) REQUIRES(mm->map_lock)
 {
 	uint64_t at;
 
@@ -69,7 +69,8 @@ static int room_up(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64
 	}
 }
 
-int mm_find_room(struct mm *mm, uint64_t hint, uint64_t len, uint64_t align, int map_flags, uint64_t *ret)
+int mm_find_room(struct mm *mm, uint64_t hint, uint64_t len, uint64_t align, int map_flags,
+		 uint64_t *ret)
 {
 	bool low = (map_flags & LX_MAP_32BIT) != 0;
 	uint64_t top = low ? ROOM_32BIT_HI : PLAT_GUEST_TOP;
@@ -78,7 +79,8 @@ int mm_find_room(struct mm *mm, uint64_t hint, uint64_t len, uint64_t align, int
 	if (len == 0 || len > top)
 		return -ENOMEM;
 	hint = align_down(hint, LX_PAGE_SIZE);
-	if (hint >= PLAT_GUEST_BOTTOM && hint <= top - len && is_aligned(hint, align) && room_is_free(mm, hint, len)) {
+	if (hint >= PLAT_GUEST_BOTTOM && hint <= top - len && is_aligned(hint, align) &&
+	    room_is_free(mm, hint, len)) {
 		*ret = hint;
 		return 0;
 	}
@@ -86,7 +88,8 @@ int mm_find_room(struct mm *mm, uint64_t hint, uint64_t len, uint64_t align, int
 		return room_up(mm, ROOM_32BIT_LO, top, len, align, ret);
 	if (room_down(mm, bottom, mm->mmap_top, len, align, ret) == 0)
 		return 0;
-	return room_up(mm, MAX(bottom, align_down(PLAT_GUEST_TOP / 3, LX_PAGE_SIZE)), top, len, align, ret);
+	return room_up(mm, MAX(bottom, align_down(PLAT_GUEST_TOP / 3, LX_PAGE_SIZE)), top, len,
+		       align, ret);
 }
 
 int mm_find_free(struct mm *mm, uint64_t len, uint64_t align, uaddr_t *ret)
@@ -136,7 +139,8 @@ static bool within(uint64_t have, uint64_t n, uint64_t freed, uint64_t limit)
 	return sum - MIN(freed, sum) <= limit;
 }
 
-bool mm_may_expand(struct mm *mm, struct ctx *ctx, uint32_t flags, int prot, uint64_t more, uint64_t freed)
+bool mm_may_expand(struct mm *mm, struct ctx *ctx, uint32_t flags, int prot, uint64_t more,
+		   uint64_t freed)
 {
 	uint64_t soft;
 
@@ -147,9 +151,11 @@ bool mm_may_expand(struct mm *mm, struct ctx *ctx, uint32_t flags, int prot, uin
 	soft = limit_soft(ctx->limits, LX_RLIMIT_DATA);
 	if (within(mm->counts.data, more, freed, soft))
 		return true;
-	/* Linux: a soft limit of 0 is taken for the hard one, since old programs set it to forbid brk only. */
+	/* Linux: a soft limit of 0 is taken for the hard one, since old programs set it to forbid
+	 * brk only. */
 	return soft == 0 && within(mm->counts.data, more, freed,
-				   atomic_load_explicit(&ctx->limits->hard[LX_RLIMIT_DATA], memory_order_relaxed));
+				   atomic_load_explicit(&ctx->limits->hard[LX_RLIMIT_DATA],
+							memory_order_relaxed));
 }
 
 bool mm_may_lock(struct mm *mm, struct ctx *ctx, uint32_t flags, uint64_t more)
@@ -162,7 +168,8 @@ bool mm_may_lock(struct mm *mm, struct ctx *ctx, uint32_t flags, uint64_t more)
 
 int mm_can_lock(struct ctx *ctx)
 {
-	if (limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK) != 0 || cred_capable(ctx->cred, LX_CAP_IPC_LOCK))
+	if (limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK) != 0 ||
+	    cred_capable(ctx->cred, LX_CAP_IPC_LOCK))
 		return 0;
 	return -EPERM;
 }

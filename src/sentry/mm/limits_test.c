@@ -3,7 +3,7 @@
 #include "base/test.h"
 #include "sentry/mm/test_world.h"
 
-#define AT 0x100000000ull
+#define AT  0x100000000ull
 #define MIB (1ull << 20)
 
 static uint64_t total(struct world *w)
@@ -61,7 +61,8 @@ TEST(locking_obeys_rlimit_memlock_without_privilege)
 	world_set_limit(&w, LX_RLIMIT_MEMLOCK, 8 * PAGE);
 	EXPECT_EQ(mm_lock(w.mm, &w.ctx, uaddr(AT + 1), 4 * PAGE, 0), 0);
 	EXPECT_EQ(locked(&w), 5 * PAGE);
-	EXPECT_EQ(mm_lock(w.mm, &w.ctx, uaddr(AT), 8 * PAGE, 0), 0); /* what is locked counts once */
+	EXPECT_EQ(mm_lock(w.mm, &w.ctx, uaddr(AT), 8 * PAGE, 0),
+		  0); /* what is locked counts once */
 	EXPECT_ERR(mm_lock(w.mm, &w.ctx, uaddr(AT + 8 * PAGE), PAGE, 0), ENOMEM);
 	EXPECT_ERR(world_map(&w, 0, PAGE, RW, ANON | LX_MAP_LOCKED), EAGAIN);
 	EXPECT_ERR(mm_lockall(w.mm, &w.ctx, LX_MCL_CURRENT), ENOMEM);
@@ -123,7 +124,8 @@ TEST(the_break_stays_where_it_is_when_it_cannot_move)
 	EXPECT_EQ(total(&w), PAGE);
 	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(AT + 3 * PAGE)).va, AT + 3 * PAGE);
 	EXPECT_EQ(world_map(&w, AT + 8 * PAGE, PAGE, RW, ANON | LX_MAP_FIXED), AT + 8 * PAGE);
-	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(AT + 8 * PAGE)).va, AT + 3 * PAGE); /* a page stays free */
+	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(AT + 8 * PAGE)).va,
+		  AT + 3 * PAGE); /* a page stays free */
 	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(AT + 7 * PAGE)).va, AT + 7 * PAGE);
 	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(AT - 1)).va, AT + 7 * PAGE);
 	EXPECT_EQ(mm_brk(w.mm, &w.ctx, uaddr(UINT64_MAX)).va, AT + 7 * PAGE);
@@ -142,14 +144,17 @@ TEST(nothing_is_mapped_below_64k_or_above_the_top)
 	world_begin(&w, 0);
 	EXPECT_ERR(world_map(&w, 0, PAGE, RW, ANON | LX_MAP_FIXED), EPERM);
 	EXPECT_ERR(world_map(&w, PLAT_GUEST_BOTTOM - PAGE, PAGE, RW, ANON | LX_MAP_FIXED), EPERM);
-	EXPECT_EQ(world_map(&w, PLAT_GUEST_BOTTOM, PAGE, RW, ANON | LX_MAP_FIXED), PLAT_GUEST_BOTTOM);
+	EXPECT_EQ(world_map(&w, PLAT_GUEST_BOTTOM, PAGE, RW, ANON | LX_MAP_FIXED),
+		  PLAT_GUEST_BOTTOM);
 	/* A hint below the bottom means the bottom, and any other place once that is taken. */
 	EXPECT_TRUE(world_map(&w, PAGE, PAGE, RW, ANON) > (int64_t)PLAT_GUEST_BOTTOM);
 	EXPECT_ERR(world_map(&w, PLAT_GUEST_TOP, PAGE, RW, ANON | LX_MAP_FIXED), ENOMEM);
 	EXPECT_ERR(world_map(&w, PLAT_GUEST_TOP - PAGE, 2 * PAGE, RW, ANON | LX_MAP_FIXED), ENOMEM);
-	EXPECT_EQ(world_map(&w, PLAT_GUEST_TOP - PAGE, PAGE, RW, ANON | LX_MAP_FIXED), PLAT_GUEST_TOP - PAGE);
+	EXPECT_EQ(world_map(&w, PLAT_GUEST_TOP - PAGE, PAGE, RW, ANON | LX_MAP_FIXED),
+		  PLAT_GUEST_TOP - PAGE);
 	EXPECT_ERR(world_map(&w, 0, PLAT_GUEST_TOP, RW, ANON), ENOMEM);
-	EXPECT_EQ(mm_unmap(w.mm, &w.ctx, uaddr(PLAT_GUEST_TOP), PAGE), 0); /* Linux could have mapped there */
+	EXPECT_EQ(mm_unmap(w.mm, &w.ctx, uaddr(PLAT_GUEST_TOP), PAGE),
+		  0); /* Linux could have mapped there */
 	EXPECT_ERR(mm_unmap(w.mm, &w.ctx, uaddr(1ull << 47), PAGE), EINVAL);
 	world_end(&w);
 }
@@ -180,7 +185,8 @@ TEST(sealed_memory_stays_as_it_is)
 	EXPECT_ERR(mm_unmap(w.mm, &w.ctx, uaddr(AT), 4 * PAGE), EPERM);
 	EXPECT_ERR(mm_protect(w.mm, &w.ctx, uaddr(AT + PAGE), PAGE, RW), EPERM);
 	EXPECT_ERR(world_map(&w, AT, 4 * PAGE, RW, ANON | LX_MAP_FIXED), EPERM);
-	EXPECT_ERR(mm_remap(w.mm, &w.ctx, uaddr(AT + PAGE), PAGE, 2 * PAGE, 1, uaddr(0), &at), EPERM);
+	EXPECT_ERR(mm_remap(w.mm, &w.ctx, uaddr(AT + PAGE), PAGE, 2 * PAGE, 1, uaddr(0), &at),
+		   EPERM);
 	EXPECT_ERR(mm_advise(w.mm, &w.ctx, uaddr(AT + PAGE), PAGE, LX_MADV_DONTNEED), EPERM);
 	EXPECT_EQ(mm_unmap(w.mm, &w.ctx, uaddr(AT), PAGE), 0);
 	world_end(&w);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mlock(2), mlock2(2), munlock(2), mlockall(2), munlockall(2): flags of vmas, the account against RLIMIT_MEMLOCK, and pages
- * made present.
- * Differs: the host may still swap the pages out; the guest's limit is not the host's.
+ * mlock(2), mlock2(2), munlock(2), mlockall(2), munlockall(2): flags of vmas, the account against
+ * RLIMIT_MEMLOCK, and pages made present. Differs: the host may still swap the pages out; the
+ * guest's limit is not the host's.
  */
 #include <errno.h>
 
@@ -40,8 +40,8 @@ static uint64_t lock_extent(struct mm *mm, uint64_t lo, uint64_t hi) REQUIRES(mm
 	return at;
 }
 
-static int lock_apply(struct mm *mm, uint64_t lo, uint64_t hi, uint32_t flags, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int lock_apply(struct mm *mm, uint64_t lo, uint64_t hi, uint32_t flags,
+		      struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	AUTO(vma_spares_fini) struct vma_spares spares = {.n = 0};
 	struct vma *v;
@@ -66,8 +66,10 @@ static int lock_apply(struct mm *mm, uint64_t lo, uint64_t hi, uint32_t flags, s
 	return 0;
 }
 
-/* Bring in what is locked in [lo, hi). As mlock(2) puts it: -ENOMEM not there, -EAGAIN no memory for it. */
-static int lock_populate(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi) REQUIRES(mm->map_lock)
+/* Bring in what is locked in [lo, hi). As mlock(2) puts it: -ENOMEM not there, -EAGAIN no memory
+ * for it. */
+static int lock_populate(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi)
+	REQUIRES(mm->map_lock)
 {
 	struct vma *v;
 	int r;
@@ -86,7 +88,8 @@ static int lock_populate(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t h
 	return 0;
 }
 
-static bool lock_within_limit(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t len) REQUIRES(mm->map_lock)
+static bool lock_within_limit(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t len)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t sum;
 
@@ -94,7 +97,8 @@ static bool lock_within_limit(struct mm *mm, struct ctx *ctx, uint64_t lo, uint6
 		return true;
 	if (!add_ok(mm->counts.locked, len, &sum))
 		return false;
-	return sum - vmas_covered(mm, lo, lo + len, VMA_LOCKED) <= limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK);
+	return sum - vmas_covered(mm, lo, lo + len, VMA_LOCKED) <=
+	       limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK);
 }
 
 int mm_lock(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len, int flags)
@@ -145,13 +149,15 @@ int mm_lockall(struct mm *mm, struct ctx *ctx, int flags)
 	uint32_t set = VMA_LOCKED | (flags & LX_MCL_ONFAULT ? VMA_LOCKONFAULT : 0u);
 	int r;
 
-	if (flags == 0 || flags == LX_MCL_ONFAULT || (flags & ~(LX_MCL_CURRENT | LX_MCL_FUTURE | LX_MCL_ONFAULT)))
+	if (flags == 0 || flags == LX_MCL_ONFAULT ||
+	    (flags & ~(LX_MCL_CURRENT | LX_MCL_FUTURE | LX_MCL_ONFAULT)))
 		return -EINVAL;
 	r = mm_can_lock(ctx);
 	if (r < 0)
 		return r;
 	GUARD(&mm->map_lock);
-	if ((flags & LX_MCL_CURRENT) && mm->counts.total > limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK) &&
+	if ((flags & LX_MCL_CURRENT) &&
+	    mm->counts.total > limit_soft(ctx->limits, LX_RLIMIT_MEMLOCK) &&
 	    !cred_capable(ctx->cred, LX_CAP_IPC_LOCK))
 		return -ENOMEM;
 	mm->def_flags = flags & LX_MCL_FUTURE ? set : 0;

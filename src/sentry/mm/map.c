@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mmap(2). First what the flags mean, without locks; then where, whether the limits allow it, and the host's mapping.
- * Differs: nothing can be mapped below PLAT_GUEST_BOTTOM, with CAP_SYS_RAWIO neither; there are no huge pages of
- * hugetlbfs (-ENOMEM, as on a machine with an empty pool).
+ * mmap(2). First what the flags mean, without locks; then where, whether the limits allow it, and
+ * the host's mapping. Differs: nothing can be mapped below PLAT_GUEST_BOTTOM, with CAP_SYS_RAWIO
+ * neither; there are no huge pages of hugetlbfs (-ENOMEM, as on a machine with an empty pool).
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -14,7 +14,8 @@ struct map_plan {
 	uint64_t hint, len;
 	int map_flags;
 	bool fixed, noreplace, populate;
-	int refused; /* what the kind of mapping is refused with, once there is a place for it: Linux's order */
+	int refused;  /* what the kind of mapping is refused with, once there is a place for it:
+			 Linux's order */
 	struct vma v; /* what will be there, without range; obj is owned by the plan */
 };
 
@@ -47,7 +48,8 @@ static int plan_anonymous(const struct mm_map_args *a, struct map_plan *p)
 	return 0;
 }
 
-/* The sharing type of a mapping of a.obj. The file's own access mode is in max_prot, which the caller made of it. */
+/* The sharing type of a mapping of a.obj. The file's own access mode is in max_prot, which the
+ * caller made of it. */
 static int plan_object(const struct mm_map_args *a, struct map_plan *p)
 {
 	switch (a->flags & LX_MAP_TYPE) {
@@ -111,7 +113,8 @@ static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 	return 0;
 }
 
-/* The object behind the mapping and its host descriptor. Descriptors that ran out are memory that ran out. */
+/* The object behind the mapping and its host descriptor. Descriptors that ran out are memory that
+ * ran out. */
 static int plan_backing(const struct mm_map_args *a, struct ctx *ctx, struct map_plan *p)
 {
 	bool shared = (p->v.flags & VMA_SHARED) != 0;
@@ -140,7 +143,8 @@ static int choose_fixed(const struct map_plan *p, uint64_t *ret)
 	return 0;
 }
 
-static int choose_address(struct mm *mm, const struct map_plan *p, uint64_t *ret) REQUIRES(mm->map_lock)
+static int choose_address(struct mm *mm, const struct map_plan *p, uint64_t *ret)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t hint = p->hint;
 	int r;
@@ -149,11 +153,15 @@ static int choose_address(struct mm *mm, const struct map_plan *p, uint64_t *ret
 		r = choose_fixed(p, ret);
 		if (r < 0)
 			return r;
-		return p->noreplace && vma_after(mm, *ret) && vmas_covered(mm, *ret, *ret + p->len, 0) ? -EEXIST : 0;
+		return p->noreplace && vma_after(mm, *ret) &&
+				       vmas_covered(mm, *ret, *ret + p->len, 0)
+			       ? -EEXIST
+			       : 0;
 	}
 	if (align_down(hint, LX_PAGE_SIZE) != 0 && hint < PLAT_GUEST_BOTTOM)
 		hint = PLAT_GUEST_BOTTOM;
-	/* Like Linux since 6.7: whole huge pages of anonymous memory are placed so that the host can use one. */
+	/* Like Linux since 6.7: whole huge pages of anonymous memory are placed so that the host
+	 * can use one. */
 	if (hint == 0 && !p->v.obj && is_aligned(p->len, MM_HUGE_SIZE) &&
 	    mm_find_room(mm, 0, p->len, MM_HUGE_SIZE, p->map_flags, ret) == 0)
 		return 0;
@@ -161,7 +169,8 @@ static int choose_address(struct mm *mm, const struct map_plan *p, uint64_t *ret
 }
 
 /* May it be there? Nothing has changed yet. */
-static int check_limits(struct mm *mm, struct ctx *ctx, const struct map_plan *p, uint64_t lo) REQUIRES(mm->map_lock)
+static int check_limits(struct mm *mm, struct ctx *ctx, const struct map_plan *p, uint64_t lo)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t hi = lo + p->len;
 
@@ -180,8 +189,8 @@ static int check_limits(struct mm *mm, struct ctx *ctx, const struct map_plan *p
 	return 0;
 }
 
-static int map_locked(struct mm *mm, struct ctx *ctx, struct map_plan *p, struct vma_dead *dead, uint64_t *ret)
-	REQUIRES(mm->map_lock)
+static int map_locked(struct mm *mm, struct ctx *ctx, struct map_plan *p, struct vma_dead *dead,
+		      uint64_t *ret) REQUIRES(mm->map_lock)
 {
 	AUTO(vma_spares_fini) struct vma_spares spares = {.n = 0};
 	uint64_t lo, hi;

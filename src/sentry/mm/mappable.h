@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be mapped: the contract by which mm knows files without knowing the vfs. A mappable stands for the data of one
- * inode or shared object; it lends a host descriptor, and the host's own page cache does the rest.
+ * What can be mapped: the contract by which mm knows files without knowing the vfs. A mappable
+ * stands for the data of one inode or shared object; it lends a host descriptor, and the host's own
+ * page cache does the rest.
  */
 #pragma once
 
@@ -19,15 +20,18 @@ struct strbuf;
 /* Called by mm without any mm lock. Each may block through ctx. */
 struct mappable_ops {
 	/*
-	 * The host descriptor for a mapping, opened for writing only if `writable` (a MAP_SHARED mapping that may ever
-	 * become writable). Caller owns a reference. *ret_delta is added to the mapping's file offset.
-	 * -ENODEV: cannot be mapped; -EACCES, -ENOMEM, ...
+	 * The host descriptor for a mapping, opened for writing only if `writable` (a MAP_SHARED
+	 * mapping that may ever become writable). Caller owns a reference. *ret_delta is added to
+	 * the mapping's file offset. -ENODEV: cannot be mapped; -EACCES, -ENOMEM, ...
 	 */
-	int (*hostfd)(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret, uint64_t *ret_delta);
-	/* Device and inode number, which also are the identity of shared futex words, and the path (may be empty). */
+	int (*hostfd)(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret,
+		      uint64_t *ret_delta);
+	/* Device and inode number, which also are the identity of shared futex words, and the path
+	 * (may be empty). */
 	void (*ident)(struct mappable *m, uint64_t *ret_dev, uint64_t *ret_ino);
 	void (*path)(struct mappable *m, struct strbuf *sb);
-	/* Written pages of [off, off+len) reach the disk before this returns, msync(2) MS_SYNC. NULL: nothing to do. */
+	/* Written pages of [off, off+len) reach the disk before this returns, msync(2) MS_SYNC.
+	 * NULL: nothing to do. */
 	int (*sync)(struct mappable *m, struct ctx *ctx, uint64_t off, uint64_t len);
 	/* The last reference is gone. */
 	void (*release)(struct mappable *m);
@@ -52,5 +56,6 @@ static inline void mappable_put(struct mappable *m)
 }
 DEFINE_AUTO(struct mappable *, mappable_put)
 
-/* Anonymous shared memory of `size` bytes behind one memfd (MAP_SHARED|MAP_ANONYMOUS, System V shm). Caller owns. */
+/* Anonymous shared memory of `size` bytes behind one memfd (MAP_SHARED|MAP_ANONYMOUS, System V
+ * shm). Caller owns. */
 MUST_CHECK int mappable_new_shared(const char *name, uint64_t size, struct mappable **ret);

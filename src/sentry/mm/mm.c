@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of an mm: made empty over a fresh address space of the platform (or by fork.c), shared by reference between the
- * threads and vfork children that run on it, ended by its last user, when no platform context is in it any more.
+ * The life of an mm: made empty over a fresh address space of the platform (or by fork.c), shared
+ * by reference between the threads and vfork children that run on it, ended by its last user, when
+ * no platform context is in it any more.
  */
 #include <errno.h>
 #include <string.h>

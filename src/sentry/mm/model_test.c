@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random memory calls on a small window, compared after each with a model that knows nothing but pages: what is mapped, how, and
- * what is in it. Beside that the set must be merged, its counters true, and the platform of the same opinion.
+ * Random memory calls on a small window, compared after each with a model that knows nothing but
+ * pages: what is mapped, how, and what is in it. Beside that the set must be merged, its counters
+ * true, and the platform of the same opinion.
  */
 #include "base/test.h"
 #include "sentry/mm/mm_priv.h"
 #include "sentry/mm/test_world.h"
 
 #define NPAGES 24
-#define BASE 0x200000000ull
+#define BASE   0x200000000ull
 #define ROUNDS 60000
 
 struct page {
@@ -121,7 +122,8 @@ static void do_map(struct world *w, struct model *m, unsigned lo, unsigned hi)
 	int prot = prots[rnd(ARRAY_SIZE(prots))];
 	bool replace = rnd(3) != 0;
 	bool lock = rnd(6) == 0;
-	int flags = ANON | (replace ? LX_MAP_FIXED : LX_MAP_FIXED_NOREPLACE) | (lock ? LX_MAP_LOCKED : 0);
+	int flags = ANON | (replace ? LX_MAP_FIXED : LX_MAP_FIXED_NOREPLACE) |
+		    (lock ? LX_MAP_LOCKED : 0);
 	int64_t r = world_map(w, addr_of(lo), (hi - lo) * PAGE - rnd(2), prot, flags);
 
 	if (!replace)
@@ -147,7 +149,8 @@ static void do_protect(struct world *w, struct model *m, unsigned lo, unsigned h
 	int prot = prots[rnd(ARRAY_SIZE(prots))];
 	unsigned end = mapped_from(m, lo, hi);
 
-	EXPECT_EQ(mm_protect(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, prot), end < hi ? -ENOMEM : 0);
+	EXPECT_EQ(mm_protect(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, prot),
+		  end < hi ? -ENOMEM : 0);
 	for (unsigned i = lo; i < end; i++)
 		m->pages[i].prot = prot;
 }
@@ -186,7 +189,8 @@ static void do_dontneed(struct world *w, struct model *m, unsigned lo, unsigned 
 			want = -ENOMEM;
 		p->byte = 0;
 	}
-	EXPECT_EQ(mm_advise(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, LX_MADV_DONTNEED), want);
+	EXPECT_EQ(mm_advise(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, LX_MADV_DONTNEED),
+		  want);
 }
 
 static void do_dump(struct world *w, struct model *m, unsigned lo, unsigned hi)
@@ -198,10 +202,12 @@ static void do_dump(struct world *w, struct model *m, unsigned lo, unsigned hi)
 			want = -ENOMEM;
 		m->pages[i].nodump = m->pages[i].mapped;
 	}
-	EXPECT_EQ(mm_advise(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, LX_MADV_DONTDUMP), want);
+	EXPECT_EQ(mm_advise(w->mm, &w->ctx, uaddr(addr_of(lo)), (hi - lo) * PAGE, LX_MADV_DONTDUMP),
+		  want);
 }
 
-/* One mapping moved onto another place. The fake platform, like Linux, moves one of its own mappings at a time. */
+/* One mapping moved onto another place. The fake platform, like Linux, moves one of its own
+ * mappings at a time. */
 static void do_move(struct world *w, struct model *m, unsigned lo, unsigned hi)
 {
 	unsigned n = hi - lo;
@@ -210,14 +216,15 @@ static void do_move(struct world *w, struct model *m, unsigned lo, unsigned hi)
 	uaddr_t at;
 	int r;
 
-	r = mm_remap(w->mm, &w->ctx, uaddr(addr_of(lo)), n * PAGE, n * PAGE, LX_MREMAP_MAYMOVE | LX_MREMAP_FIXED,
-		     uaddr(addr_of(to)), &at);
+	r = mm_remap(w->mm, &w->ctx, uaddr(addr_of(lo)), n * PAGE, n * PAGE,
+		     LX_MREMAP_MAYMOVE | LX_MREMAP_FIXED, uaddr(addr_of(to)), &at);
 	if (to < hi && lo < to + n) {
 		EXPECT_EQ(r, !m->pages[lo].mapped ? -EFAULT : -EINVAL);
 		return;
 	}
 	if (r == -EFAULT && mapped_from(m, lo, hi) == hi) {
-		/* Several mappings of the platform; the place to move to may have been cleared, as Linux does. */
+		/* Several mappings of the platform; the place to move to may have been cleared, as
+		 * Linux does. */
 		for (unsigned i = to; i < to + n; i++) {
 			lock_acquire(&w->mm->map_lock);
 			if (!vma_find(w->mm, addr_of(i)))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host kernel as the oracle: a random layout is made in this process and in an mm, one random call is made on both, and
- * both must give the same answer and the same mappings, merged and split alike. The arguments are those that nobody should use.
+ * The host kernel as the oracle: a random layout is made in this process and in an mm, one random
+ * call is made on both, and both must give the same answer and the same mappings, merged and split
+ * alike. The arguments are those that nobody should use.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,11 +12,11 @@
 #include "base/test.h"
 #include "sentry/mm/test_world.h"
 
-#define NPAGES 16u
-#define BASE 0x300000000000ull
-#define END (BASE + NPAGES * PAGE)
-#define FILE_PAGES 64u
-#define ROUNDS 12000
+#define NPAGES      16u
+#define BASE        0x300000000000ull
+#define END         (BASE + NPAGES * PAGE)
+#define FILE_PAGES  64u
+#define ROUNDS      12000
 #define REGIONS_MAX 64
 
 struct region {
@@ -45,7 +46,8 @@ static unsigned rnd(unsigned below)
 
 /* ---- both sides of each call ---- */
 
-static int64_t host_call(long nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+static int64_t host_call(long nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+			 uint64_t f)
 {
 	long r = syscall(nr, a, b, c, d, e, f);
 
@@ -60,10 +62,10 @@ struct call {
 
 static void show(const struct call *c)
 {
-	print_message("%s(%#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64
-		      "): host %" PRIx64 ", ours %" PRIx64 "\n",
-		      c->name, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5], (uint64_t)c->host,
-		      (uint64_t)c->ours);
+	print_message("%s(%#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64
+		      ", %#" PRIx64 "): host %" PRIx64 ", ours %" PRIx64 "\n",
+		      c->name, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], c->a[5],
+		      (uint64_t)c->host, (uint64_t)c->ours);
 }
 
 static void both_mmap(struct world *w, struct call *c)
@@ -71,8 +73,10 @@ static void both_mmap(struct world *w, struct call *c)
 	bool anon = (c->a[3] & LX_MAP_ANONYMOUS) != 0;
 
 	c->name = "mmap";
-	c->host = host_call(SYS_mmap, c->a[0], c->a[1], c->a[2], c->a[3], anon ? UINT64_MAX : (uint64_t)memfd, c->a[5]);
-	c->ours = world_map_obj(w, c->a[0], c->a[1], (int)c->a[2], (int)c->a[3], anon ? NULL : object, c->a[5]);
+	c->host = host_call(SYS_mmap, c->a[0], c->a[1], c->a[2], c->a[3],
+			    anon ? UINT64_MAX : (uint64_t)memfd, c->a[5]);
+	c->ours = world_map_obj(w, c->a[0], c->a[1], (int)c->a[2], (int)c->a[3],
+				anon ? NULL : object, c->a[5]);
 }
 
 /* ---- what is there now ---- */
@@ -88,12 +92,13 @@ static void host_regions(struct regions *to)
 		struct region r = {0};
 		char perm[5];
 
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64, &r.lo, &r.hi, perm, &r.off) != 4)
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64, &r.lo, &r.hi, perm,
+			   &r.off) != 4)
 			continue;
 		if (r.lo < BASE - NPAGES * PAGE || r.lo >= END || to->n == REGIONS_MAX)
 			continue;
-		r.prot = (perm[0] == 'r' ? LX_PROT_READ : 0) | (perm[1] == 'w' ? LX_PROT_WRITE : 0) |
-			 (perm[2] == 'x' ? LX_PROT_EXEC : 0);
+		r.prot = (perm[0] == 'r' ? LX_PROT_READ : 0) |
+			 (perm[1] == 'w' ? LX_PROT_WRITE : 0) | (perm[2] == 'x' ? LX_PROT_EXEC : 0);
 		r.shared = perm[3] == 's';
 		to->r[to->n++] = r;
 	}
@@ -105,7 +110,8 @@ static int note_region(void *arg, const struct mm_vma_info *v)
 	struct regions *to = arg;
 
 	if (v->lo >= BASE - NPAGES * PAGE && v->lo < END && to->n < REGIONS_MAX)
-		to->r[to->n++] = (struct region){v->lo, v->hi, v->off, v->prot, (v->flags & LX_MAP_SHARED) != 0};
+		to->r[to->n++] = (struct region){v->lo, v->hi, v->off, v->prot,
+						 (v->flags & LX_MAP_SHARED) != 0};
 	return 0;
 }
 
@@ -116,8 +122,9 @@ static void our_regions(struct world *w, struct regions *to)
 }
 
 /*
- * Neighbours that are alike count as one. Linux may keep two of them (one is charged against overcommit, the other not yet)
- * or merge what the Sentry keeps apart (anonymous memory that moved before it was touched); model_test.c looks at merging.
+ * Neighbours that are alike count as one. Linux may keep two of them (one is charged against
+ * overcommit, the other not yet) or merge what the Sentry keeps apart (anonymous memory that moved
+ * before it was touched); model_test.c looks at merging.
  */
 static bool alike(const struct region *a, const struct region *b)
 {
@@ -146,7 +153,8 @@ static bool same_regions(const struct regions *a, const struct regions *b)
 		const struct region *x = &a->r[i];
 		const struct region *y = &b->r[i];
 
-		if (x->lo != y->lo || x->hi != y->hi || x->off != y->off || x->prot != y->prot || x->shared != y->shared)
+		if (x->lo != y->lo || x->hi != y->hi || x->off != y->off || x->prot != y->prot ||
+		    x->shared != y->shared)
 			return false;
 	}
 	return true;
@@ -155,9 +163,10 @@ static bool same_regions(const struct regions *a, const struct regions *b)
 static void show_regions(const char *whose, const struct regions *a)
 {
 	for (size_t i = 0; i < a->n; i++)
-		print_message("%s: page %" PRId64 " to %" PRId64 " prot %d %s off %#" PRIx64 "\n", whose,
-			      (int64_t)(a->r[i].lo - BASE) / (int64_t)PAGE, (int64_t)(a->r[i].hi - BASE) / (int64_t)PAGE,
-			      a->r[i].prot, a->r[i].shared ? "shared" : "private", a->r[i].off);
+		print_message("%s: page %" PRId64 " to %" PRId64 " prot %d %s off %#" PRIx64 "\n",
+			      whose, (int64_t)(a->r[i].lo - BASE) / (int64_t)PAGE,
+			      (int64_t)(a->r[i].hi - BASE) / (int64_t)PAGE, a->r[i].prot,
+			      a->r[i].shared ? "shared" : "private", a->r[i].off);
 }
 
 /* ---- the layout before the call ---- */
@@ -173,13 +182,15 @@ static void lay_out(struct world *w)
 		unsigned len = 1 + rnd(MIN(6u, NPAGES - lo));
 		bool file = rnd(3) == 0;
 		uint64_t kind = rnd(3) == 0 ? LX_MAP_SHARED : LX_MAP_PRIVATE;
-		struct call c = {.a = {BASE + lo * PAGE, len * PAGE, (uint64_t)PICK(some_prots), kind | LX_MAP_FIXED}};
+		struct call c = {.a = {BASE + lo * PAGE, len * PAGE, (uint64_t)PICK(some_prots),
+				       kind | LX_MAP_FIXED}};
 
 		if (!file)
 			c.a[3] |= LX_MAP_ANONYMOUS;
 		else
 			c.a[5] = lo * PAGE;
-		/* A shared anonymous mapping is "/dev/zero" on the host, with offsets of its own; leave those to files. */
+		/* A shared anonymous mapping is "/dev/zero" on the host, with offsets of its own;
+		 * leave those to files. */
 		if (!file && kind == LX_MAP_SHARED)
 			c.a[3] ^= LX_MAP_SHARED | LX_MAP_PRIVATE;
 		if (!file && rnd(8) == 0)
@@ -193,14 +204,17 @@ static void lay_out(struct world *w)
 
 static uint64_t some_addr(void)
 {
-	static const uint64_t odd[] = {0, 1, BASE + 1, UINT64_MAX & ~(PAGE - 1), UINT64_MAX - PAGE, END - 1, 1ull << 62};
+	static const uint64_t odd[] = {
+		0, 1, BASE + 1, UINT64_MAX & ~(PAGE - 1), UINT64_MAX - PAGE, END - 1, 1ull << 62};
 
 	return rnd(12) == 0 ? PICK(odd) : BASE + rnd(NPAGES) * PAGE;
 }
 
 static uint64_t some_len(void)
 {
-	static const uint64_t odd[] = {0, 1, PAGE - 1, PAGE + 1, UINT64_MAX, UINT64_MAX - PAGE + 1, 1ull << 63, 1ull << 47};
+	static const uint64_t odd[] = {0,          1,          PAGE - 1,
+				       PAGE + 1,   UINT64_MAX, UINT64_MAX - PAGE + 1,
+				       1ull << 63, 1ull << 47};
 
 	return rnd(8) == 0 ? PICK(odd) : (1 + rnd(8)) * PAGE;
 }
@@ -212,18 +226,29 @@ static bool inside(uint64_t addr, uint64_t len)
 
 static bool call_mmap(struct world *w, struct call *c)
 {
-	static const uint64_t types[] = {0, LX_MAP_SHARED, LX_MAP_PRIVATE, LX_MAP_PRIVATE, LX_MAP_SHARED_VALIDATE, 5};
-	static const uint64_t more[] = {0, 0, LX_MAP_NORESERVE, LX_MAP_GROWSDOWN, LX_MAP_SYNC, LX_MAP_POPULATE,
-					LX_MAP_DENYWRITE, LX_MAP_HUGETLB | (5u << LX_MAP_HUGE_SHIFT), 1u << 21};
-	static const uint64_t offs[] = {0, 3 * PAGE, INT64_MAX & ~(PAGE - 1), UINT64_MAX & ~(PAGE - 1)};
+	static const uint64_t types[] = {
+		0, LX_MAP_SHARED, LX_MAP_PRIVATE, LX_MAP_PRIVATE, LX_MAP_SHARED_VALIDATE, 5};
+	static const uint64_t more[] = {0,
+					0,
+					LX_MAP_NORESERVE,
+					LX_MAP_GROWSDOWN,
+					LX_MAP_SYNC,
+					LX_MAP_POPULATE,
+					LX_MAP_DENYWRITE,
+					LX_MAP_HUGETLB | (5u << LX_MAP_HUGE_SHIFT),
+					1u << 21};
+	static const uint64_t offs[] = {0, 3 * PAGE, INT64_MAX & ~(PAGE - 1),
+					UINT64_MAX & ~(PAGE - 1)};
 
 	c->a[0] = some_addr();
 	c->a[1] = some_len();
 	c->a[2] = (uint64_t)PICK(some_prots);
 	c->a[3] = PICK(types) | PICK(more) | (rnd(3) ? LX_MAP_FIXED : LX_MAP_FIXED_NOREPLACE);
-	/* The kind of an anonymous shared mapping and of a file have different offsets in maps; keep to private ones. */
+	/* The kind of an anonymous shared mapping and of a file have different offsets in maps;
+	 * keep to private ones. */
 	if (rnd(2))
-		c->a[3] = (c->a[3] & ~(uint64_t)LX_MAP_SYNC) | LX_MAP_ANONYMOUS; /* which merges no more, though it has no effect */
+		c->a[3] = (c->a[3] & ~(uint64_t)LX_MAP_SYNC) |
+			  LX_MAP_ANONYMOUS; /* which merges no more, though it has no effect */
 	else
 		c->a[5] = PICK(offs);
 	if (!inside(c->a[0], 0) && c->a[0] < LX_TASK_SIZE && c->a[0] % PAGE == 0)
@@ -239,8 +264,8 @@ static bool call_munmap(struct world *w, struct call *c)
 	c->name = "munmap";
 	c->a[0] = some_addr();
 	c->a[1] = some_len();
-	if (c->a[0] % PAGE == 0 && c->a[1] != 0 && c->a[0] < LX_TASK_SIZE && c->a[1] < LX_TASK_SIZE &&
-	    !inside(c->a[0], c->a[1]))
+	if (c->a[0] % PAGE == 0 && c->a[1] != 0 && c->a[0] < LX_TASK_SIZE &&
+	    c->a[1] < LX_TASK_SIZE && !inside(c->a[0], c->a[1]))
 		return false;
 	c->host = host_call(SYS_munmap, c->a[0], c->a[1], 0, 0, 0, 0);
 	c->ours = mm_unmap(w->mm, &w->ctx, uaddr(c->a[0]), c->a[1]);
@@ -273,11 +298,23 @@ static bool call_mprotect(struct world *w, struct call *c)
 
 static bool call_madvise(struct world *w, struct call *c)
 {
-	static const uint64_t advices[] = {
-		LX_MADV_NORMAL,	      LX_MADV_WILLNEED,      LX_MADV_DONTNEED,	    LX_MADV_FREE,	  LX_MADV_REMOVE,
-		LX_MADV_DONTFORK,     LX_MADV_DOFORK,	     LX_MADV_DONTDUMP,	    LX_MADV_DODUMP,	  LX_MADV_WIPEONFORK,
-		LX_MADV_KEEPONFORK,   LX_MADV_COLD,	     LX_MADV_PAGEOUT,	    5,			  26,
-		LX_MADV_POPULATE_READ, LX_MADV_POPULATE_WRITE};
+	static const uint64_t advices[] = {LX_MADV_NORMAL,
+					   LX_MADV_WILLNEED,
+					   LX_MADV_DONTNEED,
+					   LX_MADV_FREE,
+					   LX_MADV_REMOVE,
+					   LX_MADV_DONTFORK,
+					   LX_MADV_DOFORK,
+					   LX_MADV_DONTDUMP,
+					   LX_MADV_DODUMP,
+					   LX_MADV_WIPEONFORK,
+					   LX_MADV_KEEPONFORK,
+					   LX_MADV_COLD,
+					   LX_MADV_PAGEOUT,
+					   5,
+					   26,
+					   LX_MADV_POPULATE_READ,
+					   LX_MADV_POPULATE_WRITE};
 
 	c->name = "madvise";
 	c->a[0] = some_addr();
@@ -342,15 +379,16 @@ static bool call_mremap(struct world *w, struct call *c)
 	if (!inside(c->a[0], 0) || c->a[0] + c->a[1] > END || !one_region(w, c->a[0], c->a[1]))
 		return false;
 	c->host = host_call(SYS_mremap, c->a[0], c->a[1], c->a[2], c->a[3], c->a[4], 0);
-	r = mm_remap(w->mm, &w->ctx, uaddr(c->a[0]), c->a[1], c->a[2], (int)c->a[3], uaddr(c->a[4]), &at);
+	r = mm_remap(w->mm, &w->ctx, uaddr(c->a[0]), c->a[1], c->a[2], (int)c->a[3], uaddr(c->a[4]),
+		     &at);
 	c->ours = r < 0 ? r : (int64_t)at.va;
 	return true;
 }
 
 static void one_round(struct world *w)
 {
-	static bool (*const calls[])(struct world *, struct call *) = {call_mmap,    call_munmap, call_mprotect,
-								       call_madvise, call_msync,  call_mremap};
+	static bool (*const calls[])(struct world *, struct call *) = {
+		call_mmap, call_munmap, call_mprotect, call_madvise, call_msync, call_mremap};
 	struct regions before, host, ours;
 	struct call c = {.name = "?"};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mprotect(2). Linux changes vma after vma and stops at the first that it must refuse, keeping what was changed so far.
- * So do we: how far it goes is decided first, then the host changes that much in one step, then the set follows.
+ * mprotect(2). Linux changes vma after vma and stops at the first that it must refuse, keeping what
+ * was changed so far. So do we: how far it goes is decided first, then the host changes that much
+ * in one step, then the set follows.
  */
 #include <errno.h>
 
@@ -9,8 +10,8 @@
 
 #define PROT_GROWS (LX_PROT_GROWSDOWN | LX_PROT_GROWSUP)
 
-static int protect_one_check(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t len, int prot)
-	REQUIRES(mm->map_lock)
+static int protect_one_check(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t len,
+			     int prot) REQUIRES(mm->map_lock)
 {
 	if (prot & ~v->max_prot)
 		return -EACCES;
@@ -18,14 +19,15 @@ static int protect_one_check(struct mm *mm, struct ctx *ctx, const struct vma *v
 		return -EPERM;
 	/* Only what becomes data now can break the limit of it. */
 	if (vma_is_data(v->flags, prot) && !vma_is_data(v->flags, v->prot) &&
-	    !mm_may_expand(mm, ctx, v->flags, prot, len, 0) && mm_may_expand(mm, ctx, v->flags, v->prot, len, 0))
+	    !mm_may_expand(mm, ctx, v->flags, prot, len, 0) &&
+	    mm_may_expand(mm, ctx, v->flags, v->prot, len, 0))
 		return -ENOMEM;
 	return 0;
 }
 
 /* How far from lo towards hi the change may go: *ret_end, and why not further. */
-static int protect_extent(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int prot, uint64_t *ret_end)
-	REQUIRES(mm->map_lock)
+static int protect_extent(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int prot,
+			  uint64_t *ret_end) REQUIRES(mm->map_lock)
 {
 	struct vma *v = vma_find(mm, lo);
 	uint64_t at = lo;
@@ -50,20 +52,22 @@ static int protect_extent(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t 
 }
 
 /* The host may have changed a part: back to what the vmas say, or away with the range. */
-static void protect_undo(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, struct vma_spares *spares,
-			 struct vma_dead *dead) REQUIRES(mm->map_lock)
+static void protect_undo(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi,
+			 struct vma_spares *spares, struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	struct vma *v;
 
 	vma_for_each_in(v, mm, lo, hi) {
-		if (mm_host_protect(mm, ctx, MAX(v->range.lo, lo), MIN(v->range.hi, hi), v->prot) < 0) {
+		if (mm_host_protect(mm, ctx, MAX(v->range.lo, lo), MIN(v->range.hi, hi), v->prot) <
+		    0) {
 			mm_host_forget(mm, ctx, lo, hi, spares, dead);
 			return;
 		}
 	}
 }
 
-static bool protect_is_noop(struct mm *mm, uint64_t lo, uint64_t hi, int prot) REQUIRES(mm->map_lock)
+static bool protect_is_noop(struct mm *mm, uint64_t lo, uint64_t hi, int prot)
+	REQUIRES(mm->map_lock)
 {
 	struct vma *v;
 
@@ -73,8 +77,8 @@ static bool protect_is_noop(struct mm *mm, uint64_t lo, uint64_t hi, int prot) R
 	return true;
 }
 
-static int protect_range(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int prot, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int protect_range(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, int prot,
+			 struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	AUTO(vma_spares_fini) struct vma_spares spares = {.n = 0};
 	struct vma *v;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mremap(2): shrink, grow in place, move. The host moves the pages; a shared mapping of old length 0 is mapped a second time,
- * and MREMAP_DONTUNMAP leaves a fresh mapping of the same kind behind.
- * A range that the host keeps as two mappings (both touched before they became neighbours) is -EFAULT, as on Linux.
+ * mremap(2): shrink, grow in place, move. The host moves the pages; a shared mapping of old length
+ * 0 is mapped a second time, and MREMAP_DONTUNMAP leaves a fresh mapping of the same kind behind.
+ * A range that the host keeps as two mappings (both touched before they became neighbours) is
+ * -EFAULT, as on Linux.
  */
 #include <errno.h>
 
 #include "sentry/mm/mm_priv.h"
 
-#define MREMAP_ALL (LX_MREMAP_MAYMOVE | LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP)
+#define MREMAP_ALL    (LX_MREMAP_MAYMOVE | LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP)
 #define MREMAP_PLACED (LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP)
 
 struct remap {
@@ -37,8 +38,8 @@ static int remap_check_args(const struct remap *q)
 }
 
 /* May the mapping v have new_len from q->lo on; `freed` bytes go away for it. */
-static int remap_check_resize(struct mm *mm, struct ctx *ctx, const struct remap *q, const struct vma *v, uint64_t freed)
-	REQUIRES(mm->map_lock)
+static int remap_check_resize(struct mm *mm, struct ctx *ctx, const struct remap *q,
+			      const struct vma *v, uint64_t freed) REQUIRES(mm->map_lock)
 {
 	uint64_t more, end;
 
@@ -62,24 +63,25 @@ static int remap_check_resize(struct mm *mm, struct ctx *ctx, const struct remap
 	return 0;
 }
 
-static void remap_populate(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t lo, uint64_t hi)
-	REQUIRES(mm->map_lock)
+static void remap_populate(struct mm *mm, struct ctx *ctx, const struct vma *v, uint64_t lo,
+			   uint64_t hi) REQUIRES(mm->map_lock)
 {
 	/* Like Linux, which ignores what could not be brought in. */
 	if ((v->flags & VMA_LOCK_MASK) == VMA_LOCKED && lo < hi)
 		(void)!mm_host_populate(mm, ctx, v, lo, hi);
 }
 
-static bool remap_fits_in_place(struct mm *mm, const struct remap *q, const struct vma *v) REQUIRES(mm->map_lock)
+static bool remap_fits_in_place(struct mm *mm, const struct remap *q, const struct vma *v)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t end;
 
-	return q->lo + q->old_len == v->range.hi && add_ok(q->lo, q->new_len, &end) && end <= PLAT_GUEST_TOP &&
-	       !rangemap_overlaps(&mm->vmas, v->range.hi, end);
+	return q->lo + q->old_len == v->range.hi && add_ok(q->lo, q->new_len, &end) &&
+	       end <= PLAT_GUEST_TOP && !rangemap_overlaps(&mm->vmas, v->range.hi, end);
 }
 
-static int remap_in_place(struct mm *mm, struct ctx *ctx, const struct remap *q, struct vma *v, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int remap_in_place(struct mm *mm, struct ctx *ctx, const struct remap *q, struct vma *v,
+			  struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	uint64_t old_hi = v->range.hi;
 	uint64_t new_hi = q->lo + q->new_len;
@@ -96,9 +98,10 @@ static int remap_in_place(struct mm *mm, struct ctx *ctx, const struct remap *q,
 	return 0;
 }
 
-/* The host's part of a move. On failure the old place stands, and *ret_lost says whether the new one was cleared. */
-static int remap_host_move(struct mm *mm, struct ctx *ctx, const struct remap *q, const struct vma *moved)
-	REQUIRES(mm->map_lock)
+/* The host's part of a move. On failure the old place stands, and *ret_lost says whether the new
+ * one was cleared. */
+static int remap_host_move(struct mm *mm, struct ctx *ctx, const struct remap *q,
+			   const struct vma *moved) REQUIRES(mm->map_lock)
 {
 	if (q->old_len == 0)
 		return mm_host_map(mm, ctx, moved, moved->range.lo, moved->range.hi, 0);
@@ -107,7 +110,8 @@ static int remap_host_move(struct mm *mm, struct ctx *ctx, const struct remap *q
 
 /* What is left at the old place of MREMAP_DONTUNMAP: the same mapping, fresh and unlocked. */
 static void remap_leave_behind(struct mm *mm, struct ctx *ctx, const struct remap *q, struct vma *v,
-			       struct vma_spares *spares, struct vma_dead *dead) REQUIRES(mm->map_lock)
+			       struct vma_spares *spares, struct vma_dead *dead)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t hi = q->lo + q->old_len;
 
@@ -124,8 +128,8 @@ static void remap_leave_behind(struct mm *mm, struct ctx *ctx, const struct rema
 }
 
 /* Move q's range of v to q->new_lo, which was chosen and checked; whatever is there goes. */
-static int remap_move(struct mm *mm, struct ctx *ctx, const struct remap *q, struct vma *v, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int remap_move(struct mm *mm, struct ctx *ctx, const struct remap *q, struct vma *v,
+		      struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	AUTO(vma_spares_fini) struct vma_spares spares = {.n = 0};
 	uint64_t new_hi = q->new_lo + q->new_len;
@@ -164,14 +168,15 @@ static int remap_move(struct mm *mm, struct ctx *ctx, const struct remap *q, str
 		vmas_cut(mm, q->lo, q->lo + q->old_len, &spares, dead);
 	vmas_cut(mm, q->new_lo, new_hi, &spares, dead);
 	vmas_add(mm, moved, dead);
-	/* vmas_add may have merged moved away; what it says about protection still holds for its range. */
+	/* vmas_add may have merged moved away; what it says about protection still holds for its
+	 * range. */
 	remap_populate(mm, ctx, vma_find(mm, q->new_lo), q->new_lo + q->old_len, new_hi);
 	return 0;
 }
 
 /* MREMAP_FIXED and MREMAP_DONTUNMAP. */
-static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma *v, struct vma_dead *dead)
-	REQUIRES(mm->map_lock)
+static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma *v,
+		    struct vma_dead *dead) REQUIRES(mm->map_lock)
 {
 	bool fixed = (q->flags & LX_MREMAP_FIXED) != 0;
 	uint64_t old_hi;
@@ -198,12 +203,14 @@ static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma 
 			return r;
 		q->old_len = q->new_len;
 	}
-	/* A second mapping laid over the place that it would be a copy of: Linux clears it, and then finds nothing to copy. */
+	/* A second mapping laid over the place that it would be a copy of: Linux clears it, and
+	 * then finds nothing to copy. */
 	if (fixed && q->old_len == 0 && q->lo >= q->new_lo && q->lo < q->new_lo + q->new_len) {
 		r = mm_unmap_locked(mm, ctx, q->new_lo, q->new_lo + q->new_len, dead);
 		return r < 0 ? r : -EFAULT;
 	}
-	r = remap_check_resize(mm, ctx, q, v, fixed ? vmas_covered(mm, q->new_lo, q->new_lo + q->new_len, 0) : 0);
+	r = remap_check_resize(mm, ctx, q, v,
+			       fixed ? vmas_covered(mm, q->new_lo, q->new_lo + q->new_len, 0) : 0);
 	if (r < 0)
 		return r;
 	if (!fixed) {
@@ -214,7 +221,8 @@ static int remap_to(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma 
 	return remap_move(mm, ctx, q, v, dead);
 }
 
-static int remap_locked(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma_dead *dead) REQUIRES(mm->map_lock)
+static int remap_locked(struct mm *mm, struct ctx *ctx, struct remap *q, struct vma_dead *dead)
+	REQUIRES(mm->map_lock)
 {
 	struct vma *v = vma_find(mm, q->lo);
 	int r;
@@ -231,7 +239,8 @@ static int remap_locked(struct mm *mm, struct ctx *ctx, struct remap *q, struct 
 		if (!add_ok(q->lo, q->old_len, &old_hi) || old_hi > LX_TASK_SIZE)
 			return -EINVAL;
 		q->new_lo = q->lo;
-		return mm_unmap_locked(mm, ctx, q->lo + q->new_len, MIN(old_hi, (uint64_t)PLAT_GUEST_TOP), dead);
+		return mm_unmap_locked(mm, ctx, q->lo + q->new_len,
+				       MIN(old_hi, (uint64_t)PLAT_GUEST_TOP), dead);
 	}
 	r = remap_check_resize(mm, ctx, q, v, 0);
 	if (r < 0)
@@ -248,8 +257,8 @@ static int remap_locked(struct mm *mm, struct ctx *ctx, struct remap *q, struct 
 	return remap_move(mm, ctx, q, v, dead);
 }
 
-int mm_remap(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t old_len, uint64_t new_len, int flags,
-	     uaddr_t new_addr, uaddr_t *ret)
+int mm_remap(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t old_len, uint64_t new_len,
+	     int flags, uaddr_t new_addr, uaddr_t *ret)
 {
 	AUTO(vma_dead_fini) struct vma_dead dead = VMA_DEAD_INIT(dead);
 	struct remap q = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared memory without a name in any filesystem: one memfd each, for MAP_SHARED|MAP_ANONYMOUS and System V segments. */
+/* Shared memory without a name in any filesystem: one memfd each, for MAP_SHARED|MAP_ANONYMOUS and
+ * System V segments. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -27,8 +28,8 @@ static struct shared *shared_of(struct mappable *m)
 	return container_of(m, struct shared, base);
 }
 
-static int shared_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED, struct hostfd **ret,
-			 uint64_t *ret_delta)
+static int shared_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED,
+			 struct hostfd **ret, uint64_t *ret_delta)
 {
 	*ret = hostfd_get(shared_of(m)->h);
 	*ret_delta = 0;

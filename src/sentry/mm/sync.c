@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * msync(2). The host's page cache is the guest's, so MS_ASYNC and MS_INVALIDATE have nothing to do; MS_SYNC is the
- * mappable's, called without MM_MAP since it waits for a disk.
+ * msync(2). The host's page cache is the guest's, so MS_ASYNC and MS_INVALIDATE have nothing to do;
+ * MS_SYNC is the mappable's, called without MM_MAP since it waits for a disk.
  */
 #include <errno.h>
 
@@ -9,9 +9,9 @@
 
 /* One step of the walk from lo on: what lies there, and what must be synced of it. */
 struct sync_step {
-	uint64_t next;           /* where to go on */
-	bool hole;               /* something before next is not mapped */
-	struct vma_object *obj;  /* caller owns; NULL: nothing to sync */
+	uint64_t next;          /* where to go on */
+	bool hole;              /* something before next is not mapped */
+	struct vma_object *obj; /* caller owns; NULL: nothing to sync */
 	uint64_t off, len;
 };
 

@@ -31,7 +31,8 @@ void world_end(struct world *w)
 	cred_put(w->cred);
 }
 
-int64_t world_map_obj(struct world *w, uint64_t addr, uint64_t len, int prot, int flags, struct mappable *m, uint64_t off)
+int64_t world_map_obj(struct world *w, uint64_t addr, uint64_t len, int prot, int flags,
+		      struct mappable *m, uint64_t off)
 {
 	struct mm_map_args a = {
 		.addr = uaddr(addr),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes between the guest and the Sentry. Every range is checked to lie below PLAT_GUEST_TOP before the platform hears of it, and
- * every failure is -EFAULT: a stub that died under us as well, whose threads will learn of it at their next switch.
- * Nothing here takes MM_MAP: what is mapped is the host's answer.
+ * Bytes between the guest and the Sentry. Every range is checked to lie below PLAT_GUEST_TOP before
+ * the platform hears of it, and every failure is -EFAULT: a stub that died under us as well, whose
+ * threads will learn of it at their next switch. Nothing here takes MM_MAP: what is mapped is the
+ * host's answer.
  */
 #include "sentry/mm/uaccess.h"
 
@@ -22,7 +23,8 @@ static bool range_ok(uaddr_t addr, size_t n)
 	return n <= PLAT_GUEST_TOP && addr.va <= PLAT_GUEST_TOP - n;
 }
 
-/* A platform piece is used for both directions, so its pointer is not const; a write does not change what it points to. */
+/* A platform piece is used for both directions, so its pointer is not const; a write does not
+ * change what it points to. */
 static void *unconst(const void *p)
 {
 	void *q;
@@ -67,7 +69,8 @@ int copy_out_zero(struct mm *mm, uaddr_t dst, size_t n)
 		for (; nv < ZERO_PIECES && sum < n; nv++) {
 			size_t len = MIN(n - sum, sizeof(zero_page));
 
-			v[nv] = (struct plat_piece){.addr = at + sum, .buf = unconst(zero_page), .len = len};
+			v[nv] = (struct plat_piece){
+				.addr = at + sum, .buf = unconst(zero_page), .len = len};
 			sum += len;
 		}
 		if (mm->ops->write(mm->as, v, nv) != (ssize_t)sum)
@@ -159,7 +162,8 @@ int load_u32(struct mm *mm, uaddr_t addr, uint32_t *ret)
 	return 0;
 }
 
-int cmpxchg_u32(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint32_t expect, uint32_t value, uint32_t *ret_old)
+int cmpxchg_u32(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint32_t expect, uint32_t value,
+		uint32_t *ret_old)
 {
 	if (!is_aligned(addr.va, sizeof(uint32_t)))
 		return -EINVAL;

@@ -3,7 +3,7 @@
 #include "base/test.h"
 #include "sentry/mm/test_world.h"
 
-#define AT 0x100000000ull
+#define AT  0x100000000ull
 #define TOP PLAT_GUEST_TOP
 
 /* Two pages at AT, nothing behind. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A uio over guest memory: the pieces of a read or write call, checked once when it is made, moved by vectored accesses of the
- * platform. A move that meets memory that is not there ends early; only one that moves nothing is -EFAULT.
+ * A uio over guest memory: the pieces of a read or write call, checked once when it is made, moved
+ * by vectored accesses of the platform. A move that meets memory that is not there ends early; only
+ * one that moves nothing is -EFAULT.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +17,8 @@
 typedef ssize_t (*user_move_fn)(struct aspace *as, const struct plat_piece *v, size_t n);
 
 /* The next pieces of u for at most n bytes at buf; *ret_sum is what they hold. */
-static size_t user_gather(const struct uio *u, uint8_t *buf, size_t n, struct plat_piece *v, size_t *ret_sum)
+static size_t user_gather(const struct uio *u, uint8_t *buf, size_t n, struct plat_piece *v,
+			  size_t *ret_sum)
 {
 	size_t skip = u->done_in_piece;
 	size_t sum = 0;
@@ -27,7 +29,8 @@ static size_t user_gather(const struct uio *u, uint8_t *buf, size_t n, struct pl
 		size_t len = MIN(u->pieces[i].len - skip, n - sum);
 
 		if (len > 0)
-			v[nv++] = (struct plat_piece){.addr = u->pieces[i].addr + skip, .buf = buf + sum, .len = len};
+			v[nv++] = (struct plat_piece){
+				.addr = u->pieces[i].addr + skip, .buf = buf + sum, .len = len};
 		sum += len;
 		skip = 0;
 	}
@@ -96,7 +99,8 @@ int uio_user(struct uio *u, struct mm *mm, uaddr_t buf, size_t len)
 }
 
 /* Check the guest's vector and turn it into pieces; the sum is cut to UACCESS_MAX_RW. */
-static int user_pieces(const struct lx_iovec *iov, size_t n, struct uio_piece *pieces, size_t *ret_total)
+static int user_pieces(const struct lx_iovec *iov, size_t n, struct uio_piece *pieces,
+		       size_t *ret_total)
 {
 	size_t total = 0;
 	size_t i;

@@ -27,12 +27,14 @@ int mm_unmap_locked(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, st
 	return 0;
 }
 
-/* Forget [addr, addr+len). Linux rounds len up, ignores holes, refuses only what it could never have mapped. */
+/* Forget [addr, addr+len). Linux rounds len up, ignores holes, refuses only what it could never
+ * have mapped. */
 int mm_unmap(struct mm *mm, struct ctx *ctx, uaddr_t addr, uint64_t len)
 {
 	uint64_t end;
 
-	if (!is_aligned(addr.va, LX_PAGE_SIZE) || addr.va > LX_TASK_SIZE || len > LX_TASK_SIZE - addr.va)
+	if (!is_aligned(addr.va, LX_PAGE_SIZE) || addr.va > LX_TASK_SIZE ||
+	    len > LX_TASK_SIZE - addr.va)
 		return -EINVAL;
 	if (len == 0 || !align_up_ok(addr.va + len, LX_PAGE_SIZE, &end))
 		return -EINVAL;

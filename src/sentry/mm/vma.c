@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The set of vmas of one mm: find, split, cut, add, merge. Pure bookkeeping: nothing here speaks to the host, and nothing
- * here fails once the spares are there.
+ * The set of vmas of one mm: find, split, cut, add, merge. Pure bookkeeping: nothing here speaks to
+ * the host, and nothing here fails once the spares are there.
  *
- * Invariants: (1) vmas are page aligned, disjoint, not empty and below PLAT_GUEST_TOP; (2) two neighbours that Linux would have
- * merged are one; (3) mm->counts is the sum over the set, at every moment at which the lock is free.
+ * Invariants: (1) vmas are page aligned, disjoint, not empty and below PLAT_GUEST_TOP; (2) two
+ * neighbours that Linux would have merged are one; (3) mm->counts is the sum over the set, at every
+ * moment at which the lock is free.
  */
 #include "sentry/mm/mm_priv.h"
 
@@ -181,8 +182,7 @@ void vma_dead_fini(struct vma_dead *d)
 {
 	struct vma *v, *tmp;
 
-	list_for_each_entry_safe(v, tmp, &d->list, dead)
-	{
+	list_for_each_entry_safe(v, tmp, &d->list, dead) {
 		list_del(&v->dead);
 		vma_free(v);
 	}
@@ -245,7 +245,8 @@ static bool vma_same_object(const struct vma *a, const struct vma *b)
 		return true;
 	if (!a->obj || !b->obj)
 		return false;
-	return a->obj->m == b->obj->m && a->obj->delta == b->obj->delta && a->obj->writable == b->obj->writable;
+	return a->obj->m == b->obj->m && a->obj->delta == b->obj->delta &&
+	       a->obj->writable == b->obj->writable;
 }
 
 /* Would Linux keep the two as one (can_vma_merge): alike, touching, and the offsets run on. */
@@ -257,7 +258,8 @@ static bool vma_can_merge(const struct vma *a, const struct vma *b)
 }
 
 /* If b follows a and is alike, a becomes both. */
-static bool vma_try_merge(struct mm *mm, struct vma *a, struct vma *b, struct vma_dead *dead) REQUIRES(mm->map_lock)
+static bool vma_try_merge(struct mm *mm, struct vma *a, struct vma *b, struct vma_dead *dead)
+	REQUIRES(mm->map_lock)
 {
 	uint64_t hi;
 

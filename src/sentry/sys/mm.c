@@ -72,7 +72,8 @@ long sys_munmap(struct task *t, const struct sysargs *a)
 
 long sys_mprotect(struct task *t, const struct sysargs *a)
 {
-	return mm_protect(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1), implied_prot(t, arg_int(a, 2)));
+	return mm_protect(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1),
+			  implied_prot(t, arg_int(a, 2)));
 }
 
 long sys_mremap(struct task *t, const struct sysargs *a)
@@ -82,8 +83,8 @@ long sys_mremap(struct task *t, const struct sysargs *a)
 
 	if (a->v[3] > INT32_MAX)
 		return -EINVAL;
-	r = mm_remap(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1), arg_ulong(a, 2), arg_int(a, 3),
-		     arg_uaddr(a, 4), &at);
+	r = mm_remap(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1), arg_ulong(a, 2),
+		     arg_int(a, 3), arg_uaddr(a, 4), &at);
 	return r < 0 ? r : (long)at.va;
 }
 
@@ -158,8 +159,8 @@ long sys_munlockall(struct task *t, const struct sysargs *a UNUSED)
 
 long sys_remap_file_pages(struct task *t, const struct sysargs *a)
 {
-	return mm_remap_file_pages(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1), arg_int(a, 2), arg_ulong(a, 3),
-				   arg_int(a, 4));
+	return mm_remap_file_pages(t->mm, &t->ctx, arg_uaddr(a, 0), arg_ulong(a, 1), arg_int(a, 2),
+				   arg_ulong(a, 3), arg_int(a, 4));
 }
 
 long sys_mseal(struct task *t, const struct sysargs *a)
@@ -167,7 +168,8 @@ long sys_mseal(struct task *t, const struct sysargs *a)
 	return mm_seal(t->mm, arg_uaddr(a, 0), arg_ulong(a, 1), arg_ulong(a, 2));
 }
 
-/* Protection keys, pkeys(7): as on a processor without them, where key -1 is no key and there is none to allocate. */
+/* Protection keys, pkeys(7): as on a processor without them, where key -1 is no key and there is
+ * none to allocate. */
 long sys_pkey_mprotect(struct task *t, const struct sysargs *a)
 {
 	return arg_int(a, 3) == -1 ? sys_mprotect(t, a) : -EINVAL;

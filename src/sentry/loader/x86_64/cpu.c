@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a program is told about an x86-64 processor, and the registers it starts with. The guest runs on the host's own processor and
- * its signal frames hold the host's XSAVE image, so the host kernel's answers to ourselves are the guest's: AT_HWCAP is
- * cpuid(1).edx, AT_HWCAP2 says whether the kernel lets user space have rdfsbase. Asking cpuid would cost an exit on virtual hosts.
+ * What a program is told about an x86-64 processor, and the registers it starts with. The guest
+ * runs on the host's own processor and its signal frames hold the host's XSAVE image, so the host
+ * kernel's answers to ourselves are the guest's: AT_HWCAP is cpuid(1).edx, AT_HWCAP2 says whether
+ * the kernel lets user space have rdfsbase. Asking cpuid would cost an exit on virtual hosts.
  */
 #include <string.h>
 #include <sys/auxv.h>
@@ -16,8 +17,8 @@
 /* The bits of AT_HWCAP2 that mean user space itself may use the instruction. */
 #define CPU_HWCAP2_FSGSBASE 2u
 
-#define CPU_USER_CS 0x33
-#define CPU_USER_DS 0x2b
+#define CPU_USER_CS   0x33
+#define CPU_USER_DS   0x2b
 #define CPU_EFLAGS_IF 0x202
 
 void cpu_caps(struct cpu_caps *ret)
