@@ -110,9 +110,10 @@ int host_unlink_at(int dirfd, const char *name, int flags)
 	return result(unlinkat(dirfd, name, flags));
 }
 
+/* The call itself: without flags the C library makes another one, which no filter of ours lists. */
 int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd, const char *new_name, unsigned flags)
 {
-	return result(renameat2(old_dirfd, old_name, new_dirfd, new_name, flags));
+	return result((int)syscall(SYS_renameat2, old_dirfd, old_name, new_dirfd, new_name, flags));
 }
 
 /* fchmodat2(2) is younger than our oldest host. Both ways change what fd is, not what a name has become. */
