@@ -68,7 +68,7 @@ static int entry_died(struct ctx *ctx, struct mm *mm, struct entry e, int64_t of
 void futex_robust_exit(struct ctx *ctx, struct mm *mm, uaddr_t head_at, uint64_t len)
 {
 	struct lx_robust_list_head head;
-	struct entry e, next, pending;
+	struct entry e, pending, next = {.at = 0};
 	int n, r = 0;
 
 	if (len != sizeof(head) || copy_in(mm, &head, head_at, sizeof(head)) < 0)
