@@ -79,6 +79,20 @@ int proc_show_mounts(const struct proc_at *at, struct strbuf *sb);
 int proc_show_mountinfo(const struct proc_at *at, struct strbuf *sb);
 int proc_show_mountstats(const struct proc_at *at, struct strbuf *sb);
 
+/* knobs.c */
+int proc_show_comm(const struct proc_at *at, struct strbuf *sb);
+int proc_store_comm(const struct proc_at *at, const char *text, size_t len);
+int proc_show_oom_adj(const struct proc_at *at, struct strbuf *sb);
+int proc_store_oom_adj(const struct proc_at *at, const char *text, size_t len);
+int proc_show_oom_score(const struct proc_at *at, struct strbuf *sb);
+int proc_show_oom_score_adj(const struct proc_at *at, struct strbuf *sb);
+int proc_store_oom_score_adj(const struct proc_at *at, const char *text, size_t len);
+int proc_show_timerslack(const struct proc_at *at, struct strbuf *sb);
+int proc_store_timerslack(const struct proc_at *at, const char *text, size_t len);
+int proc_show_personality(const struct proc_at *at, struct strbuf *sb);
+int proc_show_sched(const struct proc_at *at, struct strbuf *sb);
+int proc_show_children(const struct proc_at *at, struct strbuf *sb);
+
 /* fd.c */
 extern const struct proc_dir proc_fd_dir;
 extern const struct proc_dir proc_fdinfo_dir;

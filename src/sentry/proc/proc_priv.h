@@ -44,6 +44,7 @@ struct proc_entry {
 	const char *name;     /* NULL: a numbered entry */
 	uint32_t mode;        /* LX_S_IF and permission bits */
 	enum proc_rule rule;
+	bool at_open;         /* the text is made when the file is opened, without locks, and never again */
 	const char *text;     /* a file or link that never changes */
 	/* What the file holds, or what the link says. May block. */
 	int (*show)(const struct proc_at *at, struct strbuf *sb);

@@ -59,7 +59,9 @@ static ssize_t file_text_read(struct ctx *ctx, struct file *f, struct uio *dst, 
 {
 	struct proc_file *pf = f->priv;
 
-	if (pos == 0 || !is_filled(pf)) {
+	bool once = proc_node_of(f->inode)->entry->at_open;
+
+	if (!is_filled(pf) || (pos == 0 && !once)) {
 		int r = fill(ctx, f, pf);
 
 		if (r < 0)
@@ -142,5 +144,5 @@ int proc_file_open(struct ctx *ctx, struct inode *i, struct file *f)
 	strbuf_init(&pf->text);
 	f->priv = pf;
 	f->ops = &text_ops;
-	return 0;
+	return e->at_open ? fill(ctx, f, pf) : 0;
 }
