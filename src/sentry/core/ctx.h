@@ -22,6 +22,8 @@ struct ctx;
 struct cred;
 struct pcontext;
 struct limits;
+struct lx_signalfd_siginfo;
+struct waitq;
 
 #define CTX_FOREVER INT64_MAX
 
@@ -46,6 +48,14 @@ struct ctx_ops {
 	 * kernel does (tty, SIGIO).
 	 */
 	void (*signal_to)(struct ctx *ctx, int pid, int signo, int code);
+	/*
+	 * signalfd(2), each NULL where there are no signals. Take one pending signal of `mask` (of
+	 * the thread or its group) as a record; false: none. What is pending. The queue that is
+	 * woken with LX_POLLIN when that grows; it may end before its waiters (WAITQ_GONE).
+	 */
+	bool (*signal_take)(struct ctx *ctx, uint64_t mask, struct lx_signalfd_siginfo *ret);
+	uint64_t (*signal_pending)(struct ctx *ctx);
+	struct waitq *(*signal_waitq)(struct ctx *ctx);
 };
 
 struct ctx {

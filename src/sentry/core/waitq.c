@@ -154,6 +154,13 @@ void waitq_wake_nested(struct waitq *q, uint32_t events, int depth)
 	lock_release(&q->lock);
 }
 
+void waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth)
+{
+	lock_acquire_nested(&q->lock, depth);
+	wake_locked(q, events, 1);
+	lock_release(&q->lock);
+}
+
 bool waitq_is_empty(struct waitq *q)
 {
 	GUARD(&q->lock);

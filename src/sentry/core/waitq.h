@@ -82,4 +82,6 @@ void waitq_wake_one(struct waitq *q, uint32_t events);
  * one, and so on.
  */
 void waitq_wake_nested(struct waitq *q, uint32_t events, int depth);
+/* As waitq_wake_one, there. */
+void waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth);
 bool waitq_is_empty(struct waitq *q);

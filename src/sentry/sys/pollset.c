@@ -51,7 +51,7 @@ int pollset_set(struct pollset_entry *e, struct fdtable *fds, int fd, uint32_t e
 
 static void queue(struct pollset_entry *e, struct ctx *ctx)
 {
-	struct waitq *q = file_waitq(e->f);
+	struct waitq *q = file_waitq_for(ctx, e->f);
 
 	if (!q)
 		return;
@@ -71,7 +71,7 @@ static size_t scan(struct pollset *ps, struct ctx *ctx, enum scan how)
 		if (e->f) {
 			if (how == SCAN_QUEUE && ready == 0)
 				queue(e, ctx);
-			e->revents = file_poll(e->f) & e->events;
+			e->revents = file_poll_for(ctx, e->f) & e->events;
 		}
 		if (e->revents != 0)
 			ready++;

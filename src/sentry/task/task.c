@@ -63,11 +63,34 @@ static void task_signal_to(struct ctx *ctx, int pid, int signo, int code)
 		(void)task_signal_send(to, &info, to->tid == to->tg->tgid ? SIGNAL_GROUP : SIGNAL_THREAD);
 }
 
+static bool task_signal_take(struct ctx *ctx, uint64_t mask, struct lx_signalfd_siginfo *ret)
+{
+	lx_siginfo_t info;
+
+	if (!task_signal_dequeue(ctx_task(ctx), mask, &info))
+		return false;
+	siginfo_to_signalfd(&info, ret);
+	return true;
+}
+
+static uint64_t task_signal_pending_of(struct ctx *ctx)
+{
+	return task_signal_pending(ctx_task(ctx));
+}
+
+static struct waitq *task_signal_waitq(struct ctx *ctx)
+{
+	return &ctx_task(ctx)->tg->signal_wait;
+}
+
 const struct ctx_ops task_ctx_ops = {
 	.interrupted = task_interrupted,
 	.killed = task_killed,
 	.signal_self = task_signal_self,
 	.signal_to = task_signal_to,
+	.signal_take = task_signal_take,
+	.signal_pending = task_signal_pending_of,
+	.signal_waitq = task_signal_waitq,
 };
 
 /* ---- life ---- */

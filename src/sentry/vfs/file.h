@@ -71,6 +71,13 @@ struct file_ops {
 	void (*show_fdinfo)(struct file *f, struct strbuf *sb);
 	/* The last reference is gone. */
 	void (*release)(struct file *f);
+	/*
+	 * As poll and waitq, where the answer depends on who looks (signalfd, and epolls that watch
+	 * one); the queue may end before its waiters (WAITQ_GONE). ctx may be NULL: nobody knows.
+	 * NULL: poll and waitq.
+	 */
+	uint32_t (*poll_for)(struct ctx *ctx, struct file *f);
+	struct waitq *(*waitq_for)(struct ctx *ctx, struct file *f);
 };
 
 enum file_kind {
@@ -96,7 +103,7 @@ struct file {
 	bool denies_writers;              /* [I] opened for execve: holds a negative one */
 	_Atomic bool used_flock;          /* [a] has flock or OFD locks to drop at the end */
 	void *priv;                       /* [I] the implementation's */
-	void *epoll_links;                /* [EPOLL] fs/epoll only: who watches this file */
+	void *_Atomic epoll_links; /* [a] fs/epoll only: who watches this file */
 };
 
 static inline bool file_readable(struct file *f)
@@ -182,6 +189,14 @@ static inline uint32_t file_wake_events(uint32_t events)
 	return events;
 }
 struct waitq *file_waitq(struct file *f);
+/* The same for ctx: what poll(2), select(2) and epoll_wait(2) look at. */
+uint32_t file_poll_for(struct ctx *ctx, struct file *f);
+struct waitq *file_waitq_for(struct ctx *ctx, struct file *f);
+/*
+ * Called first thing when the last reference to a file with epoll_links goes; set by fs/epoll at
+ * bring-up.
+ */
+extern void (*file_epoll_release)(struct file *f);
 /* What to map for prot/flags, with the checks of mmap(2) (-EACCES, -ENODEV); *ret_max_prot for
  * mprotect later. Caller owns. */
 MUST_CHECK int file_mappable(struct ctx *ctx, struct file *f, int prot, int map_flags,

@@ -88,6 +88,16 @@ struct waitq *file_waitq(struct file *f)
 	return f->ops && f->ops->waitq ? f->ops->waitq(f) : NULL;
 }
 
+uint32_t file_poll_for(struct ctx *ctx, struct file *f)
+{
+	return f->ops && f->ops->poll_for ? f->ops->poll_for(ctx, f) : file_poll(f);
+}
+
+struct waitq *file_waitq_for(struct ctx *ctx, struct file *f)
+{
+	return f->ops && f->ops->waitq_for ? f->ops->waitq_for(ctx, f) : file_waitq(f);
+}
+
 int file_mappable(struct ctx *ctx, struct file *f, int prot, int map_flags, struct mappable **ret,
 		  int *ret_max_prot)
 {
