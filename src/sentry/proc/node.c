@@ -52,7 +52,7 @@ int proc_at_init(struct proc_at *at, struct ctx *ctx, struct inode *i)
 	struct proc_node *n = proc_node_of(i);
 	struct procfs *fs = i->sb->priv;
 
-	*at = (struct proc_at){.ctx = ctx, .k = fs->k, .number = n->number};
+	*at = (struct proc_at){.ctx = ctx, .k = fs->k, .fs = fs, .number = n->number};
 	if (!n->tg)
 		return 0;
 	at->task = task_find(fs->k, n->tid);

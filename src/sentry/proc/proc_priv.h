@@ -24,11 +24,13 @@
 struct file;
 struct path;
 struct proc_dir;
+struct procfs;
 
 /* Lives as long as the call. */
 struct proc_at {
 	struct ctx *ctx;
 	struct kernel *k;
+	struct procfs *fs;
 	struct task *task; /* borrowed; NULL outside of /proc/[pid] */
 	uint64_t number;   /* of the nearest numbered entry: descriptor, processor */
 };
@@ -100,8 +102,28 @@ struct proc_dir {
 		.name = (name_), .mode = LX_S_IFDIR | (perm_), .dir = &(dir_)                      \
 	}
 
-/* One filesystem. Key: [I]; [a] */
+/* What all processes together have used and do. Times in ns. */
+struct proc_totals {
+	uint64_t user_ns, system_ns;
+	uint32_t nthreads, nrunning, nblocked;
+	uint64_t nswitches;
+};
+
+/* Load averages, brought up to date when somebody looks; loadavg.c. */
+struct proc_load {
+	int64_t seen_ns;     /* when somebody looked last; monotonic */
+	uint64_t seen_cpu_ns;
+	uint64_t avg[3];     /* of 1, 5, 15 minutes, in units of 1 << PROC_LOAD_SHIFT */
+};
+#define PROC_LOAD_SHIFT 11
+
+/* One filesystem. Key: [I]; [a]; [l] lock */
 struct procfs {
+	struct lock lock;                /* RANK_LEAF */
+	struct proc_load load;           /* [l] */
+	uint64_t made_tsc;               /* [I] proc_cycles when it was made, for the speed of the processors */
+	int64_t made_ns;                 /* [I] monotonic */
+	uint64_t user_ns, system_ns;     /* [l] the highest totals that were told */
 	struct kernel *k;                /* [I] */
 	const struct proc_entry *root;   /* [I] */
 	uint64_t file_size;              /* [I] what stat(2) says of files: 0, or a page in sysfs */
@@ -143,6 +165,23 @@ MUST_CHECK int proc_dir_open(struct file *f);
 
 /* seq.c */
 MUST_CHECK int proc_file_open(struct ctx *ctx, struct inode *i, struct file *f);
+
+/* totals.c: never less than what was told before */
+void proc_totals_get(const struct proc_at *at, struct proc_totals *ret);
+/* Let `cpu_ns` of processor time have been used in all at time now_ns. */
+void proc_load_update(struct proc_load *l, int64_t now_ns, uint64_t cpu_ns);
+
+/* system.c, x86_64/cpuinfo.c: files of the root */
+int proc_show_stat_all(const struct proc_at *at, struct strbuf *sb);
+int proc_show_uptime(const struct proc_at *at, struct strbuf *sb);
+int proc_show_loadavg(const struct proc_at *at, struct strbuf *sb);
+int proc_show_meminfo(const struct proc_at *at, struct strbuf *sb);
+int proc_show_cpuinfo(const struct proc_at *at, struct strbuf *sb);
+/* The processor's counter of cycles. */
+uint64_t proc_cycles(void);
+
+/* sysctl.c */
+extern const struct proc_dir proc_sys_dir;
 
 /* cpus.c: sets of processors, as "ff,ffffffff" (of ncpus) and as "0-3,7" */
 void proc_add_cpu_mask(struct strbuf *sb, const uint64_t *set, uint32_t ncpus);

@@ -39,10 +39,33 @@ static int show_filesystems(const struct proc_at *at, struct strbuf *sb)
 	return 0;
 }
 
+static int show_devices(const struct proc_at *at, struct strbuf *sb)
+{
+	(void)at;
+	strbuf_adds(sb, "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n");
+	return 0;
+}
+
 static const struct proc_entry entries[] = {
-	PROC_LINK("self", show_self),
-	PROC_LINK("thread-self", show_thread_self),
+	PROC_TEXT("cgroups", 0444, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
+	PROC_TEXT("cmdline", 0444, "caisson\n"),
+	PROC_TEXT("consoles", 0444, ""),
+	PROC_FILE("cpuinfo", 0444, proc_show_cpuinfo),
+	PROC_FILE("devices", 0444, show_devices),
 	PROC_FILE("filesystems", 0444, show_filesystems),
+	PROC_FILE("loadavg", 0444, proc_show_loadavg),
+	PROC_FILE("meminfo", 0444, proc_show_meminfo),
+	PROC_TEXT("misc", 0444, ""),
+	PROC_TEXT("modules", 0444, ""),
+	{.name = "mounts", .mode = LX_S_IFLNK | 0777, .text = "self/mounts"},
+	{.name = "net", .mode = LX_S_IFLNK | 0777, .text = "self/net"},
+	PROC_TEXT("partitions", 0444, "major minor  #blocks  name\n\n"),
+	PROC_LINK("self", show_self),
+	PROC_FILE("stat", 0444, proc_show_stat_all),
+	PROC_TEXT("swaps", 0444, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"),
+	PROC_SUBDIR("sys", 0555, proc_sys_dir),
+	PROC_LINK("thread-self", show_thread_self),
+	PROC_FILE("uptime", 0444, proc_show_uptime),
 	PROC_FILE("version", 0444, show_version),
 };
 

@@ -8,7 +8,7 @@
 #include "sentry/core/cred.h"
 #include "sentry/core/ctx.h"
 #include "sentry/mm/mm.h"
-#include "sentry/proc/pid_priv.h"
+#include "sentry/proc/maps_priv.h"
 
 typedef unsigned long long ull;
 
@@ -56,6 +56,8 @@ void proc_memory_of(const struct proc_at *at, struct proc_memory *ret)
 	mm_get_counts(mm, &c);
 	mm_get_layout(mm, &l);
 	tg_usage(at->task->tg, &used);
+	if (c.resident == 0)
+		c.resident = proc_resident(at, mm);
 	*ret = (struct proc_memory){
 		.present = true,
 		.total = c.total,

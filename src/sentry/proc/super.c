@@ -5,13 +5,18 @@
 #include <errno.h>
 
 #include "sentry/core/alloc.h"
+#include "sentry/core/clock.h"
+#include "sentry/core/lock_ranks.h"
 #include "sentry/proc/proc_priv.h"
 
 static SLAB_DEFINE(procfs_slab, struct procfs);
 
 static void procfs_release(struct superblock *sb)
 {
-	slab_free(&procfs_slab, sb->priv);
+	struct procfs *fs = sb->priv;
+
+	lock_fini(&fs->lock);
+	slab_free(&procfs_slab, fs);
 }
 
 static const struct fs_ops procfs_ops = {
@@ -33,9 +38,12 @@ static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic,
 
 	if (!fs)
 		return -ENOMEM;
-	*fs = (struct procfs){.k = k, .root = root, .file_size = file_size};
+	*fs = (struct procfs){.k = k, .root = root, .file_size = file_size, .made_tsc = proc_cycles(),
+			      .made_ns = clock_monotonic_ns(), .load = {.seen_ns = k->boot_monotonic_ns}};
+	lock_init(&fs->lock, RANK_LEAF, "procfs");
 	sb = superblock_new(ops, magic, fs);
 	if (!sb) {
+		lock_fini(&fs->lock);
 		slab_free(&procfs_slab, fs);
 		return -ENOMEM;
 	}
