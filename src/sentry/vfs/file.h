@@ -196,7 +196,7 @@ struct waitq *file_waitq_for(struct ctx *ctx, struct file *f);
  * Called first thing when the last reference to a file with epoll_links goes; set by fs/epoll at
  * bring-up.
  */
-extern void (*file_epoll_release)(struct file *f);
+extern void (*_Atomic file_epoll_release)(struct file *f);
 /* What to map for prot/flags, with the checks of mmap(2) (-EACCES, -ENODEV); *ret_max_prot for
  * mprotect later. Caller owns. */
 MUST_CHECK int file_mappable(struct ctx *ctx, struct file *f, int prot, int map_flags,

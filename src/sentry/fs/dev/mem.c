@@ -10,6 +10,7 @@
 #include "abi/capability.h"
 #include "abi/errno.h"
 #include "abi/ioctl.h"
+#include "abi/poll.h"
 #include "host/rand.h"
 #include "sentry/core/cred.h"
 #include "sentry/core/ctx.h"
@@ -119,6 +120,12 @@ static int64_t seek_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, int64
 	return 0;
 }
 
+/* Always, but only files with this op can be given to epoll, and of these devices Linux has it for random alone. */
+static uint32_t random_poll(struct file *f UNUSED)
+{
+	return LX_POLLIN | LX_POLLRDNORM | LX_POLLOUT | LX_POLLWRNORM;
+}
+
 /* No object: mmap(2) of /dev/zero is anonymous memory, private or shared. */
 static int zero_mappable(struct ctx *ctx UNUSED, struct file *f UNUSED, struct mappable **ret)
 {
@@ -195,6 +202,7 @@ static const struct file_ops random_ops = {
 	.read = random_read,
 	.write = random_write,
 	.seek = seek_nowhere,
+	.poll = random_poll,
 	.ioctl = random_ioctl,
 };
 
