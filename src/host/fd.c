@@ -125,6 +125,13 @@ int host_memfd(const char *name)
 	return result(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
 }
 
+int host_seal(int fd, enum host_seal how)
+{
+	int write = how == HOST_SEAL_ALL ? F_SEAL_WRITE : F_SEAL_FUTURE_WRITE;
+
+	return result(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | write));
+}
+
 int host_set_size(int fd, uint64_t size)
 {
 	int r;

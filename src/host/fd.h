@@ -55,6 +55,12 @@ MUST_CHECK int host_socketpair(int type, int ret[2]);
 /* An empty memory file that can be sealed. */
 MUST_CHECK int host_memfd(const char *name);
 MUST_CHECK int host_set_size(int fd, uint64_t size);
+/*
+ * Nobody changes a memory file's size or seals any more, nor its bytes; with HOST_SEAL_OTHERS only
+ * who has a writable mapping already does. -EINVAL: the host is too old for that (Linux 5.1).
+ */
+enum host_seal { HOST_SEAL_ALL, HOST_SEAL_OTHERS };
+MUST_CHECK int host_seal(int fd, enum host_seal how);
 
 /* An eventfd that never blocks. _signal makes it readable, _drain unreadable again. */
 MUST_CHECK int host_eventfd(void);

@@ -45,3 +45,13 @@ void host_mem_release(void *p, size_t len)
 {
 	check(munmap(p, len) == 0);
 }
+
+int host_mem_map_shared(int fd, size_t len, void **ret_p)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	*ret_p = p;
+	return 0;
+}

@@ -20,3 +20,5 @@ MUST_CHECK int host_mem_commit(void *p, size_t len);
 void host_mem_discard(void *p, size_t len);
 /* Forget [p, p+len) altogether. */
 void host_mem_release(void *p, size_t len);
+/* A mapping of our own of the first len bytes of a memory file, readable and writable, shared. */
+MUST_CHECK int host_mem_map_shared(int fd, size_t len, void **ret_p);

@@ -2,7 +2,7 @@
 /*
  * The vDSO of every program, vdso(7), and the clock behind it. The guest's code (guest/x86_64/vdso.c) reads the processor's time
  * stamp counter and a page of parameters; this file keeps that page, and reads the same clock for the system calls, so that both tell
- * one time which never runs backwards. docs/adr/0012-guest-clock.md tells how it stays accurate without a tick.
+ * one time which never runs backwards. docs/adr/0002-guest-clock.md tells how it stays accurate without a tick.
  */
 #pragma once
 
