@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests that change something. Each asks first whether the export may be written (EROFS), then changes the host, then makes the
- * nodes follow: a name that is gone or moved takes its node along.
+ * Requests that change something. Each asks first whether the export may be written (EROFS), then
+ * changes the host, then makes the nodes follow: a name that is gone or moved takes its node along.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +23,10 @@ static int dir_to_change(struct server *s, uint32_t id, struct node **ret)
 
 	if (err < 0)
 		return err;
-	if (!n->writable || !S_ISDIR(n->id.mode)) {
+	err = check_kernel_fs_known(s, n->fd, n->id.dev);
+	if (!n->writable || !S_ISDIR(n->id.mode))
 		err = n->writable ? -ENOTDIR : -EROFS;
+	if (err < 0) {
 		node_done(s, n);
 		return err;
 	}
@@ -40,9 +42,10 @@ static int node_to_change(struct server *s, uint32_t id, struct node **ret)
 
 	if (err < 0)
 		return err;
-	if (!n->writable) {
+	err = n->writable ? check_kernel_fs(n->fd) : -EROFS;
+	if (err < 0) {
 		node_done(s, n);
-		return -EROFS;
+		return err;
 	}
 	*ret = n;
 	return 0;
@@ -51,8 +54,9 @@ static int node_to_change(struct server *s, uint32_t id, struct node **ret)
 /* --- new files --- */
 
 /*
- * What was just made belongs to us; give it to whom the client names, if we may. A host that does not let us is no error: files
- * that a Gofer without privileges makes belong to its user. chown(2) clears set-id bits, so they are set again.
+ * What was just made belongs to us; give it to whom the client names, if we may. A host that does
+ * not let us is no error: files that a Gofer without privileges makes belong to its user. chown(2)
+ * clears set-id bits, so they are set again.
  */
 static int give_away(struct server *s, int fd, const struct p9_msg *t, struct host_stat *st)
 {
@@ -73,7 +77,8 @@ static int give_away(struct server *s, int fd, const struct p9_msg *t, struct ho
 }
 
 /* Look at what was just made under name. */
-static int made(struct server *s, struct node *dir, const char *name, const struct p9_msg *t, struct host_stat *ret)
+static int made(struct server *s, struct node *dir, const char *name, const struct p9_msg *t,
+		struct host_stat *ret)
 {
 	AUTO(host_close_fd) int fd = -1;
 	int r = find_in(s, dir, name, &fd, ret);
@@ -92,7 +97,8 @@ int req_create(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *
 	copy_str(name, sizeof(name), t->name);
 	fds_make_room(s);
 	do {
-		fd = host_open_beneath(dir->fd, name, O_RDWR | O_CREAT | O_EXCL, t->mode & ALLPERMS);
+		fd = host_open_beneath(dir->fd, name, O_RDWR | O_CREAT | O_EXCL,
+				       t->mode & ALLPERMS);
 	} while (fds_try_again(s, fd));
 	node_done(s, dir);
 	if (fd < 0)
@@ -194,7 +200,8 @@ static int keep(struct server *s, struct node *dir, const char *name, uint32_t n
 	return err;
 }
 
-/* A node that is about to lose its name must be open, or it is lost. What cannot be opened is lost. */
+/* A node that is about to lose its name must be open, or it is lost. What cannot be opened is lost.
+ */
 static struct node *open_before_loss(struct server *s, struct node *dir, const char *name)
 {
 	struct node *n = node_known(s, dir, name);
@@ -202,7 +209,8 @@ static struct node *open_before_loss(struct server *s, struct node *dir, const c
 	return n && node_hold(s, n) == 0 ? node_get(n) : NULL;
 }
 
-int req_unlink(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED, int *ret_fd UNUSED)
+int req_unlink(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED,
+	       int *ret_fd UNUSED)
 {
 	char name[P9_NAME_MAX + 1];
 	struct node *dir, *held, *known;
@@ -233,9 +241,10 @@ int req_unlink(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED
 	return err;
 }
 
-/* The nodes after a rename that went well. No memory for a name: that node is lost, and found again by a new walk. */
-static void follow_rename(struct server *s, struct node *dir, const char *name, struct node *dir2, const char *name2,
-			  bool exchange)
+/* The nodes after a rename that went well. No memory for a name: that node is lost, and found again
+ * by a new walk. */
+static void follow_rename(struct server *s, struct node *dir, const char *name, struct node *dir2,
+			  const char *name2, bool exchange)
 {
 	struct node *n = node_known(s, dir, name);
 	struct node *n2 = node_known(s, dir2, name2);
@@ -256,7 +265,8 @@ static void follow_rename(struct server *s, struct node *dir, const char *name, 
 	node_put(s, n2);
 }
 
-int req_rename(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED, int *ret_fd UNUSED)
+int req_rename(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED,
+	       int *ret_fd UNUSED)
 {
 	char name[P9_NAME_MAX + 1], name2[P9_NAME_MAX + 1];
 	struct node *dir, *dir2, *held;
@@ -306,11 +316,13 @@ static int set_attr(struct server *s, struct node *n, const struct p9_msg *t)
 	int r = 0;
 
 	if (v & (P9_SET_UID | P9_SET_GID))
-		r = host_chown_fd(n->fd, v & P9_SET_UID ? t->uid : P9_NOID, v & P9_SET_GID ? t->gid : P9_NOID);
+		r = host_chown_fd(n->fd, v & P9_SET_UID ? t->uid : P9_NOID,
+				  v & P9_SET_GID ? t->gid : P9_NOID);
 	if (r == 0 && v & P9_SET_SIZE)
 		r = set_size(s, n, t->size);
 	if (r == 0 && v & P9_SET_MODE)
-		r = S_ISLNK(n->id.mode) ? -EOPNOTSUPP : host_chmod_fd(s->proc, n->fd, t->mode & ALLPERMS);
+		r = S_ISLNK(n->id.mode) ? -EOPNOTSUPP
+					: host_chmod_fd(s->proc, n->fd, t->mode & ALLPERMS);
 	if (r == 0 && v & (P9_SET_ATIME | P9_SET_MTIME))
 		r = host_utimes_fd(s->proc, n->fd, v & P9_SET_ATIME ? t->atime : HOST_TIME_OMIT,
 				   v & P9_SET_MTIME ? t->mtime : HOST_TIME_OMIT);
@@ -342,10 +354,7 @@ static int open_for_change(struct server *s, uint32_t id)
 
 	if (fd < 0)
 		return fd;
-	if (S_ISDIR(n->id.mode))
-		fd = host_reopen_dir(n->fd);
-	else
-		fd = S_ISREG(n->id.mode) ? reopen(s, n->fd, O_RDONLY) : -EOPNOTSUPP;
+	fd = open_plain(s, n);
 	node_done(s, n);
 	return fd;
 }
@@ -368,7 +377,8 @@ static int xattr_name(struct p9_str text, char name[XATTR_NAME_BYTES])
 	return memcmp(name, user, MIN(sizeof(user) - 1, text.n + 1)) == 0 ? 0 : -EOPNOTSUPP;
 }
 
-int req_setxattr(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED, int *ret_fd UNUSED)
+int req_setxattr(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED,
+		 int *ret_fd UNUSED)
 {
 	char name[XATTR_NAME_BYTES];
 	AUTO(host_close_fd) int fd = -1;
@@ -380,7 +390,8 @@ int req_setxattr(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUS
 	return fd < 0 ? fd : host_setxattr(fd, name, t->blob.s, t->blob.n, (int)t->flags);
 }
 
-int req_removexattr(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED, int *ret_fd UNUSED)
+int req_removexattr(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED,
+		    int *ret_fd UNUSED)
 {
 	char name[XATTR_NAME_BYTES];
 	AUTO(host_close_fd) int fd = -1;

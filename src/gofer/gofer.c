@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * main() of the file proxy. It opens the root of each export, locks itself down, and from then on lives by descriptors: whatever the
- * client names is found relative to one of those roots. It has no more rights than the user who started it, and
- * ends when the connection does.
+ * main() of the file proxy. It opens the root of each export, locks itself down, and from then on
+ * lives by descriptors: whatever the client names is found relative to one of those roots. It has
+ * no more rights than the user who started it, and ends when the connection does.
  */
 #include "gofer/gofer.h"
 
@@ -30,8 +30,9 @@ static int add_root(struct server *s, const struct gofer_export *e)
 	if (r == 0 && !S_ISDIR(st.mode) && !S_ISREG(st.mode))
 		r = -ENOTDIR;
 	if (r < 0) {
-		log_error("cannot open %s for the sandbox: %s; name a directory or a regular file that you may reach",
-			  e->host_path, strerror(-r));
+		log_error(
+			"cannot open %s for the sandbox: %s; name a directory or a regular file that you may reach",
+			e->host_path, strerror(-r));
 		return r;
 	}
 	n = node_new_root(s, host_take_fd(&fd), &st, e->writable);
@@ -66,7 +67,9 @@ static int server_init(struct server *s, int conn_fd)
 	htab_init(&s->fids, NULL);
 	host_random(&s->seed, sizeof(s->seed));
 	most = host_raise_fd_limit();
-	s->max_fds = (size_t)(most > 2 * GOFER_FDS_RESERVED ? MIN(most - GOFER_FDS_RESERVED, GOFER_FDS_MAX) : most / 2);
+	s->max_fds = (size_t)(most > 2 * GOFER_FDS_RESERVED
+				      ? MIN(most - GOFER_FDS_RESERVED, GOFER_FDS_MAX)
+				      : most / 2);
 	s->in = malloc(P9_MSIZE);
 	s->out = malloc(P9_MSIZE);
 	s->entries = malloc(ENTRIES_MAX);
@@ -75,8 +78,9 @@ static int server_init(struct server *s, int conn_fd)
 		return -ENOMEM;
 	s->proc = host_open_proc_fds();
 	if (s->proc < 0) {
-		log_error("cannot open /proc/self/fd: %s; the Gofer needs /proc of the host to open files that it has looked at",
-			  strerror(-s->proc));
+		log_error(
+			"cannot open /proc/self/fd: %s; the Gofer needs /proc of the host to open files that it has looked at",
+			strerror(-s->proc));
 		return s->proc;
 	}
 	return 0;
@@ -127,7 +131,8 @@ void gofer_main(const struct gofer_config *config)
 	}
 	r = serve(&s);
 	if (r < 0) {
-		log_error("the file proxy ends: %s", r == -EBADMSG ? "malformed message from the Sentry" : strerror(-r));
+		log_error("the file proxy ends: %s",
+			  r == -EBADMSG ? "malformed message from the Sentry" : strerror(-r));
 		_exit(1);
 	}
 	_exit(0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entry header of the Gofer, the file proxy: what the CLI may call. Everything else is reached by messages (wire/9p.h). */
+/* Entry header of the Gofer, the file proxy: what the CLI may call. Everything else is reached by
+ * messages (wire/9p.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -11,18 +12,20 @@
 struct gofer_export {
 	const char *host_path;
 	const char *name; /* what a Sentry attaches to; unique */
-	bool writable;    /* false: every change answers EROFS, and only descriptors that read are donated */
+	bool writable;    /* false: every change answers EROFS, and only descriptors that read are
+			     donated */
 };
 
 struct gofer_config {
 	int conn_fd; /* our end of the connection, SOCK_STREAM or SOCK_SEQPACKET */
 	const struct gofer_export *exports;
 	size_t n;
-	int log_fd;  /* where a person reads what went wrong; -1: nowhere */
+	int log_fd; /* where a person reads what went wrong; -1: nowhere */
 };
 
 /*
- * Become the Gofer: called in a fresh child with one thread. Closes all other descriptors, locks down, serves until the
- * other side closes the connection, then exits with 0. An export that cannot be opened is said through log_fd; the exit status is then 1.
+ * Become the Gofer: called in a fresh child with one thread. Closes all other descriptors, locks
+ * down, serves until the other side closes the connection, then exits with 0. An export that cannot
+ * be opened is said through log_fd; the exit status is then 1.
  */
 NORETURN void gofer_main(const struct gofer_config *config);

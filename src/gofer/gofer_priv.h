@@ -2,13 +2,14 @@
 /*
  * What the parts of the Gofer share. One thread, so no locks.
  *
- * A node is a file that the client holds a fid of, or a directory on the way to one. Nodes form a tree by (parent, name), so a node
- * whose descriptor was closed to save descriptors can be found again. Invariants:
- *  (1) a node with a name is in server.names, and its parent is referenced by it;
+ * A node is a file that the client holds a fid of, or a directory on the way to one. Nodes form a
+ * tree by (parent, name), so a node whose descriptor was closed to save descriptors can be found
+ * again. Invariants: (1) a node with a name is in server.names, and its parent is referenced by it;
  *  (2) at most one node per (parent, name);
- *  (3) fd is an O_PATH descriptor of the file that `id` describes; a file found again under the name must be the same one;
- *  (4) on the lru are exactly the nodes with a name and an open descriptor: only those can be closed and found again;
- *  (5) roots have no name, and their descriptors stay open; so do those of nodes that lost their name (removed files).
+ *  (3) fd is an O_PATH descriptor of the file that `id` describes; a file found again under the
+ * name must be the same one; (4) on the lru are exactly the nodes with a name and an open
+ * descriptor: only those can be closed and found again; (5) roots have no name, and their
+ * descriptors stay open; so do those of nodes that lost their name (removed files).
  */
 #pragma once
 
@@ -25,9 +26,10 @@
 
 /* What a hostile client can make us hold. */
 #define GOFER_FIDS_MAX (1u << 20)
-/* Descriptors that are not nodes': stdio, log, connection, /proc/self/fd, and those of the request at work. */
+/* Descriptors that are not nodes': stdio, log, connection, /proc/self/fd, and those of the request
+ * at work. */
 #define GOFER_FDS_RESERVED 24u
-#define GOFER_FDS_MAX 8192u
+#define GOFER_FDS_MAX      8192u
 
 #define ENTRIES_MAX ((size_t)32 << 10)
 #define SCRATCH_MAX ((size_t)P9_MSIZE)
@@ -61,19 +63,21 @@ struct root {
 
 struct server {
 	int conn, proc;
-	size_t msize;        /* 0: no Tversion yet */
+	size_t msize; /* 0: no Tversion yet */
 	bool any_writable;
-	uint32_t uid;        /* who we are for files that we make */
+	uint32_t uid; /* who we are for files that we make */
 	struct root *roots;
 	size_t nroots;
 	struct htab names, fids;
 	uint32_t nfids;
 	uint64_t seed;
-	struct list lru;     /* oldest first */
+	struct list lru; /* oldest first */
 	size_t nfds, max_fds;
-	uint8_t *in, *out;   /* P9_MSIZE each */
-	char *entries;       /* ENTRIES_MAX */
-	char *scratch;       /* SCRATCH_MAX: strings of the reply */
+	uint64_t good_devs[32]; /* devices that hold plain files, kernelfs.c */
+	size_t next_good_dev;
+	uint8_t *in, *out; /* P9_MSIZE each */
+	char *entries;     /* ENTRIES_MAX */
+	char *scratch;     /* SCRATCH_MAX: strings of the reply */
 };
 
 /* --- node.c --- */
@@ -81,15 +85,18 @@ struct server {
 /* A node without a name; takes over fd. Caller owns; NULL: no memory, fd is closed. */
 struct node *node_new_root(struct server *s, int fd, const struct host_stat *id, bool writable);
 /*
- * The node that `name` of dir is, which now is the file that id describes. Takes over fd (-1: not open). Caller owns; NULL: no memory.
+ * The node that `name` of dir is, which now is the file that id describes. Takes over fd (-1: not
+ * open). Caller owns; NULL: no memory.
  */
-struct node *node_child(struct server *s, struct node *dir, const char *name, int fd, const struct host_stat *id);
+struct node *node_child(struct server *s, struct node *dir, const char *name, int fd,
+			const struct host_stat *id);
 /* The node that is known under a name, whatever the host says. Borrowed; NULL: none. */
 struct node *node_known(struct server *s, struct node *dir, const char *name);
 struct node *node_get(struct node *n);
 void node_put(struct server *s, struct node *n);
 /*
- * n->fd is open until node_unhold. -ESTALE: its name is gone or means another file now; -errno of looking for it.
+ * n->fd is open until node_unhold. -ESTALE: its name is gone or means another file now; -errno of
+ * looking for it.
  */
 MUST_CHECK int node_hold(struct server *s, struct node *n);
 void node_unhold(struct node *n);
@@ -111,7 +118,8 @@ struct fid *fid_find(struct server *s, uint32_t id);
 MUST_CHECK int fid_new(struct server *s, uint32_t id, struct node *n);
 void fid_free(struct server *s, struct fid *f);
 
-/* --- requests; t is decoded and valid, r is initialised as its answer. 0, or -errno: Rlerror. *ret_fd is donated, then closed. --- */
+/* --- requests; t is decoded and valid, r is initialised as its answer. 0, or -errno: Rlerror.
+ * *ret_fd is donated, then closed. --- */
 
 typedef int (*request_fn)(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *ret_fd);
 
@@ -146,11 +154,23 @@ int req_removexattr(struct server *s, const struct p9_msg *t, struct p9_msg *r, 
 MUST_CHECK int node_of_fid(struct server *s, uint32_t id, struct node **ret);
 void node_done(struct server *s, struct node *n);
 /* One name in a held directory, found (O_PATH) and looked at. */
-MUST_CHECK int find_in(struct server *s, struct node *dir, const char *name, int *ret_fd, struct host_stat *ret);
+MUST_CHECK int find_in(struct server *s, struct node *dir, const char *name, int *ret_fd,
+		       struct host_stat *ret);
 /* A terminated copy; s is at most max - 1 bytes. */
 void copy_str(char *buf, size_t max, struct p9_str s);
-/* An open descriptor of what fd (O_PATH) is, which the caller knows to be a regular file or directory. */
+/* An open descriptor, for reading, of a regular file or directory. -EOPNOTSUPP: it is none. look.c */
+MUST_CHECK int open_plain(struct server *s, const struct node *n);
+/* An open descriptor of what fd (O_PATH) is, which the caller knows to be a regular file or
+ * directory. */
 MUST_CHECK int reopen(struct server *s, int fd, int flags);
+
+/* --- kernelfs.c --- */
+
+/* 0: fd (O_PATH too) lies on a file system for files; -EACCES: it is a door into the kernel;
+ * -errno. */
+MUST_CHECK int check_kernel_fs(int fd);
+/* The same for a directory of device dev on the way, remembered. */
+MUST_CHECK int check_kernel_fs_known(struct server *s, int fd, uint64_t dev);
 
 /* --- serve.c --- */
 
@@ -159,5 +179,6 @@ MUST_CHECK int serve(struct server *s);
 
 /* --- lockdown.c --- */
 
-/* No privileges to gain, nothing open but what s and log_fd need, only the host calls that serving takes. */
+/* No privileges to gain, nothing open but what s and log_fd need, only the host calls that serving
+ * takes. */
 MUST_CHECK int lockdown(struct server *s, int log_fd);

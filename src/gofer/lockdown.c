@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is left to a Gofer that a client has taken over: the host calls below, on the descriptors that it has. It can reach the files
- * that its user can reach (openat2 takes absolute paths too: a seccomp filter does not see them), but it cannot execute, connect,
- * trace, or signal anything, and without a writable export it cannot change a file.
+ * What is left to a Gofer that a client has taken over: the host calls below, on the descriptors
+ * that it has. It can reach the files that its user can reach (openat2 takes absolute paths too: a
+ * seccomp filter does not see them), but it cannot execute, connect, trace, or signal anything, and
+ * without a writable export it cannot change a file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,9 +37,12 @@
 #define ALLOW(call, why_, ...)                                                                     \
 	{                                                                                          \
 		.nr = SYS_##call, .name = #call, .action = SECCOMP_RET_ALLOW, .why = (why_),       \
-		.args = {__VA_ARGS__}                                                              \
+		.args = {                                                                          \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
-/* The directory argument is a descriptor of ours, not the working directory: that one is nobody's business. */
+/* The directory argument is a descriptor of ours, not the working directory: that one is nobody's
+ * business. */
 #define DIRFD(arg_) FILTER_MASK32(arg_, 0x80000000u, 0)
 
 static const struct filter_rule looking[] = {
@@ -52,7 +56,8 @@ static const struct filter_rule looking[] = {
 	ALLOW(fgetxattr, "extended attributes"),
 	ALLOW(flistxattr, "extended attributes"),
 	ALLOW(close, "files that are not in use any more"),
-	ALLOW(mmap, "memory, never code", FILTER_MASK32(2, PROT_EXEC, 0), FILTER_MASK32(3, MAP_ANONYMOUS, MAP_ANONYMOUS)),
+	ALLOW(mmap, "memory, never code", FILTER_MASK32(2, PROT_EXEC, 0),
+	      FILTER_MASK32(3, MAP_ANONYMOUS, MAP_ANONYMOUS)),
 	ALLOW(mremap, "memory"),
 	ALLOW(munmap, "memory"),
 	ALLOW(madvise, "memory"),
@@ -110,7 +115,8 @@ static void add_bound(struct rules *r, const struct server *s, int log_fd)
 {
 	struct filter_rule bound[] = {
 		ALLOW(recvmsg, "requests", FILTER_EQ32(0, s->conn)),
-		ALLOW(sendmsg, "answers, with descriptors of regular files", FILTER_EQ32(0, s->conn)),
+		ALLOW(sendmsg, "answers, with descriptors of regular files",
+		      FILTER_EQ32(0, s->conn)),
 		ALLOW(openat, "open what was found, by /proc/self/fd", FILTER_EQ32(0, s->proc)),
 		ALLOW(tgkill, "to abort", FILTER_EQ32(0, getpid())),
 		ALLOW(write, "the log", FILTER_EQ32(0, log_fd)),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests that look and change nothing: attributes, targets, entries of directories, sizes of file systems, xattrs. */
+/* Requests that look and change nothing: attributes, targets, entries of directories, sizes of file
+ * systems, xattrs. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 /* What Rreaddir needs beside its entries. */
 #define READDIR_OVERHEAD 160u
-#define DIRPOS_UNKNOWN UINT64_MAX
+#define DIRPOS_UNKNOWN   UINT64_MAX
 
 int req_getattr(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *ret_fd UNUSED)
 {
@@ -36,7 +37,8 @@ int req_readlink(struct server *s, const struct p9_msg *t, struct p9_msg *r, int
 
 	if (err < 0)
 		return err;
-	len = S_ISLNK(n->id.mode) ? host_readlink_at(n->fd, "", s->scratch, P9_TEXT_MAX + 1) : -EINVAL;
+	len = S_ISLNK(n->id.mode) ? host_readlink_at(n->fd, "", s->scratch, P9_TEXT_MAX + 1)
+				  : -EINVAL;
 	node_done(s, n);
 	if (len < 0)
 		return (int)len;
@@ -93,8 +95,10 @@ static uint8_t known_type(uint8_t type)
 /* False: no room. A name that vanished meanwhile still was there when the directory was read. */
 static bool put_entry(const struct node *n, const struct dirent64 *d, struct wire_out *o)
 {
-	struct p9_entry e = {
-		.next = (uint64_t)d->d_off, .ino = d->d_ino, .type = known_type(d->d_type), .name = p9_str(d->d_name)};
+	struct p9_entry e = {.next = (uint64_t)d->d_off,
+			     .ino = d->d_ino,
+			     .type = known_type(d->d_type),
+			     .name = p9_str(d->d_name)};
 
 	if (!p9_name_ok(e.name.s, e.name.n)) /* "." and ".." among them */
 		return true;
@@ -122,10 +126,13 @@ static int put_entries(const struct server *s, struct node *n, size_t bytes, str
 	return 1;
 }
 
-static int read_entries(struct server *s, struct node *n, const struct p9_msg *t, struct p9_msg *r, struct wire_out *o)
+static int read_entries(struct server *s, struct node *n, const struct p9_msg *t, struct p9_msg *r,
+			struct wire_out *o)
 {
-	int err = node_open_dir(s, n, t->offset);
+	int err = check_kernel_fs_known(s, n->fd, n->id.dev);
 
+	if (err == 0)
+		err = node_open_dir(s, n, t->offset);
 	while (err == 0) {
 		ssize_t got = host_getdents(n->dirfd, s->entries, ENTRIES_MAX);
 
@@ -149,8 +156,10 @@ static int step_into(struct server *s, const struct p9_msg *t, struct node **n)
 	char name[P9_NAME_MAX + 1];
 	struct host_stat st;
 	struct node *child;
-	int fd, err;
+	int fd, err = check_kernel_fs_known(s, (*n)->fd, (*n)->id.dev);
 
+	if (err < 0)
+		return err;
 	copy_str(name, sizeof(name), t->name);
 	err = find_in(s, *n, name, &fd, &st);
 	if (err < 0)
@@ -182,7 +191,8 @@ int req_readdir(struct server *s, const struct p9_msg *t, struct p9_msg *r, int 
 
 	if (err < 0)
 		return err;
-	wire_out_init(&o, s->scratch, MIN((size_t)t->count, MIN(SCRATCH_MAX, s->msize - READDIR_OVERHEAD)));
+	wire_out_init(&o, s->scratch,
+		      MIN((size_t)t->count, MIN(SCRATCH_MAX, s->msize - READDIR_OVERHEAD)));
 	if (t->name.n > 0) {
 		err = step_into(s, t, &n);
 		stepped = err == 0;
@@ -200,6 +210,17 @@ int req_readdir(struct server *s, const struct p9_msg *t, struct p9_msg *r, int 
 
 /* --- xattrs --- */
 
+int open_plain(struct server *s, const struct node *n)
+{
+	int r = check_kernel_fs(n->fd);
+
+	if (r < 0)
+		return r;
+	if (S_ISDIR(n->id.mode))
+		return host_reopen_dir(n->fd);
+	return S_ISREG(n->id.mode) ? reopen(s, n->fd, O_RDONLY) : -EOPNOTSUPP;
+}
+
 /* O_PATH descriptors have none; only what is safe to open can be asked. */
 static int open_for_xattr(struct server *s, uint32_t id)
 {
@@ -208,10 +229,7 @@ static int open_for_xattr(struct server *s, uint32_t id)
 
 	if (fd < 0)
 		return fd;
-	if (S_ISDIR(n->id.mode))
-		fd = host_reopen_dir(n->fd);
-	else
-		fd = S_ISREG(n->id.mode) ? reopen(s, n->fd, O_RDONLY) : -EOPNOTSUPP;
+	fd = open_plain(s, n);
 	node_done(s, n);
 	return fd;
 }

@@ -12,7 +12,6 @@
 #include "host/file.h"
 #include "host/path.h"
 
-
 /* --- descriptors --- */
 
 static void close_fds(struct server *s, struct node *n)
@@ -161,7 +160,8 @@ int node_move(struct server *s, struct node *n, struct node *dir, const char *na
 	return r;
 }
 
-struct node *node_child(struct server *s, struct node *dir, const char *name, int fd, const struct host_stat *id)
+struct node *node_child(struct server *s, struct node *dir, const char *name, int fd,
+			const struct host_stat *id)
 {
 	struct node *n = node_known(s, dir, name);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection: bytes in, whole messages out to their handler, one answer each, with at most one descriptor beside it. A client
- * sends no descriptors; whoever sends nonsense is cut off.
+ * The connection: bytes in, whole messages out to their handler, one answer each, with at most one
+ * descriptor beside it. A client sends no descriptors; whoever sends nonsense is cut off.
  */
 #include <errno.h>
 #include <string.h>
@@ -47,7 +47,8 @@ static const struct request requests[] = {
 };
 
 /* A second Tversion begins anew, as 9P demands: all fids are gone. */
-static int req_version(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *ret_fd UNUSED)
+static int req_version(struct server *s, const struct p9_msg *t, struct p9_msg *r,
+		       int *ret_fd UNUSED)
 {
 	struct htab_node *h, *tmp;
 
@@ -57,13 +58,15 @@ static int req_version(struct server *s, const struct p9_msg *t, struct p9_msg *
 		fid_free(s, htab_entry(h, struct fid, by_id));
 	s->msize = MIN(t->msize, P9_MSIZE);
 	r->msize = (uint32_t)s->msize;
-	r->text = p9_str(t->text.n == sizeof(P9_VERSION) - 1 && memcmp(t->text.s, P9_VERSION, t->text.n) == 0
+	r->text = p9_str(t->text.n == sizeof(P9_VERSION) - 1 &&
+					 memcmp(t->text.s, P9_VERSION, t->text.n) == 0
 				 ? P9_VERSION
 				 : "unknown");
 	return 0;
 }
 
-static int req_forget(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED, int *ret_fd UNUSED)
+static int req_forget(struct server *s, const struct p9_msg *t, struct p9_msg *r UNUSED,
+		      int *ret_fd UNUSED)
 {
 	for (size_t i = 0; i < p9_nfids(t); i++) {
 		struct fid *f = fid_find(s, p9_fid(t, i));
@@ -139,11 +142,13 @@ static int serve_message(struct server *s, const uint8_t *buf, size_t n)
 		err = answer(s, &r, fd);
 	else
 		return answer_error(s, t.tag, err);
-	/* A host file that our own rules cannot say (a name, a mode) is that request's failure, not the connection's. */
+	/* A host file that our own rules cannot say (a name, a mode) is that request's failure, not
+	 * the connection's. */
 	return err == -EINVAL || err == -EMSGSIZE ? answer_error(s, t.tag, -EIO) : err;
 }
 
-/* Serve the whole messages of s->in[0, have); what is left moves to the front. Its length, or -errno. */
+/* Serve the whole messages of s->in[0, have); what is left moves to the front. Its length, or
+ * -errno. */
 static ssize_t serve_all(struct server *s, size_t have)
 {
 	size_t at = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From names to files: attach, walk, open. Every step is one name relative to a descriptor, never through a symlink and never up.
- * A file is opened only after its O_PATH descriptor showed it to be a regular file: nothing that could act on being opened
- * (device, FIFO, socket) ever is.
+ * From names to files: attach, walk, open. Every step is one name relative to a descriptor, never
+ * through a symlink and never up. A file is opened only after its O_PATH descriptor showed it to be
+ * a regular file on a file system for files: nothing that could act on being opened (device, FIFO,
+ * socket, a file of the kernel's) ever is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,8 @@ void node_done(struct server *s, struct node *n)
 	node_put(s, n);
 }
 
-static int find_at(struct server *s, int dirfd, const char *name, int *ret_fd, struct host_stat *ret)
+static int find_at(struct server *s, int dirfd, const char *name, int *ret_fd,
+		   struct host_stat *ret)
 {
 	int fd, r;
 
@@ -61,7 +63,8 @@ static int find_at(struct server *s, int dirfd, const char *name, int *ret_fd, s
 	return 0;
 }
 
-int find_in(struct server *s, struct node *dir, const char *name, int *ret_fd, struct host_stat *ret)
+int find_in(struct server *s, struct node *dir, const char *name, int *ret_fd,
+	    struct host_stat *ret)
 {
 	return find_at(s, dir->fd, name, ret_fd, ret);
 }
@@ -82,7 +85,8 @@ int req_attach(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *
 		struct node *n = s->roots[i].node;
 		int err;
 
-		if (strlen(s->roots[i].name) != t->text.n || memcmp(s->roots[i].name, t->text.s, t->text.n) != 0)
+		if (strlen(s->roots[i].name) != t->text.n ||
+		    memcmp(s->roots[i].name, t->text.s, t->text.n) != 0)
 			continue;
 		err = host_fstat(n->fd, &r->attr);
 		if (err < 0)
@@ -135,10 +139,12 @@ static void add_target(struct walk *w, int dirfd, const char *name, struct p9_st
 }
 
 /*
- * Step i: look at name in dir; *ret_next is the node of a directory that the walk can go on from, or that becomes a fid. The last
- * step, if nobody wants a fid of it, is looked at without a descriptor.
+ * Step i: look at name in dir; *ret_next is the node of a directory that the walk can go on from,
+ * or that becomes a fid. The last step, if nobody wants a fid of it, is looked at without a
+ * descriptor.
  */
-static int step(struct walk *w, struct node *dir, const char *name, size_t i, struct node **ret_next)
+static int step(struct walk *w, struct node *dir, const char *name, size_t i,
+		struct node **ret_next)
 {
 	struct p9_step *step = &w->r->steps[i];
 	bool last = i + 1 == w->t->nnames;
@@ -177,7 +183,9 @@ static int walk_names(struct walk *w, struct node *dir)
 		struct node *next;
 
 		copy_str(name, sizeof(name), w->t->names[i]);
-		r = step(w, dir, name, i, &next);
+		r = check_kernel_fs_known(s, dir->fd, dir->id.dev);
+		if (r == 0)
+			r = step(w, dir, name, i, &next);
 		if (r < 0)
 			break;
 		w->r->nsteps++;
@@ -207,7 +215,8 @@ int req_walk(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *re
 	struct node *n;
 	int err;
 
-	if (t->nnames == 0 || (t->blob.n > 0 && p9_nfids(t) != t->nnames) || (t->flags & ~P9_WALK_ANY) != 0)
+	if (t->nnames == 0 || (t->blob.n > 0 && p9_nfids(t) != t->nnames) ||
+	    (t->flags & ~P9_WALK_ANY) != 0)
 		return -EINVAL;
 	err = node_of_fid(s, t->fid, &n);
 	if (err < 0)
@@ -224,7 +233,8 @@ int req_walk(struct server *s, const struct p9_msg *t, struct p9_msg *r, int *re
 /* --- open --- */
 
 /* The O_PATH descriptor at the end of t->names from n. Symlinks in the middle are no directories. */
-static int resolve(struct server *s, struct node *n, const struct p9_msg *t, int *ret_fd, struct host_stat *ret)
+static int resolve(struct server *s, struct node *n, const struct p9_msg *t, int *ret_fd,
+		   struct host_stat *ret)
 {
 	char name[P9_NAME_MAX + 1];
 	int at = -1;
@@ -279,11 +289,14 @@ static int open_as_asked(struct server *s, int fd, uint32_t *flags)
 	return reopen(s, fd, O_WRONLY);
 }
 
-static int open_found(struct server *s, const struct node *n, int fd, const struct p9_msg *t, struct p9_msg *r)
+static int open_found(struct server *s, const struct node *n, int fd, const struct p9_msg *t,
+		      struct p9_msg *r)
 {
 	bool write = t->flags & P9_OPEN_WRITE;
 	int err = may_open(&r->attr, write);
 
+	if (err == 0)
+		err = check_kernel_fs(fd);
 	if (err < 0)
 		return err;
 	if (write && !n->writable)

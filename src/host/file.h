@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be done with an open regular file or directory of the host beyond moving bytes (io.h). -errno; EINTR is retried. */
+/* What can be done with an open regular file or directory of the host beyond moving bytes (io.h).
+ * -errno; EINTR is retried. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,8 +17,8 @@ MUST_CHECK int64_t host_seek(int fd, int64_t off, int whence);
 MUST_CHECK int host_allocate(int fd, int mode, int64_t off, int64_t len);
 MUST_CHECK int host_sync(int fd, bool data_only);
 /*
- * Write at the end, in one piece with the search for it, whoever else appends. The bytes; *ret_pos is where they went. Moves the
- * descriptor's offset: one at a time per descriptor.
+ * Write at the end, in one piece with the search for it, whoever else appends. The bytes; *ret_pos
+ * is where they went. Moves the descriptor's offset: one at a time per descriptor.
  */
 MUST_CHECK ssize_t host_append(int fd, const void *buf, size_t n, uint64_t *ret_pos);
 /* Of the file system that fd (O_PATH too) is in. */

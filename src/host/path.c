@@ -36,7 +36,8 @@ static void fd_name(char name[FD_NAME_MAX], int fd)
 int host_open_beneath(int dirfd, const char *name, int flags, mode_t mode)
 {
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY)),
+		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC | O_NOFOLLOW |
+					      (flags & O_PATH ? 0 : O_NOCTTY)),
 		.mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? mode : 0,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
 	};
@@ -111,12 +112,14 @@ int host_unlink_at(int dirfd, const char *name, int flags)
 }
 
 /* The call itself: without flags the C library makes another one, which no filter of ours lists. */
-int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd, const char *new_name, unsigned flags)
+int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd, const char *new_name,
+		   unsigned flags)
 {
 	return result((int)syscall(SYS_renameat2, old_dirfd, old_name, new_dirfd, new_name, flags));
 }
 
-/* fchmodat2(2) is younger than our oldest host. Both ways change what fd is, not what a name has become. */
+/* fchmodat2(2) is younger than our oldest host. Both ways change what fd is, not what a name has
+ * become. */
 int host_chmod_fd(int proc, int fd, mode_t mode)
 {
 	char name[FD_NAME_MAX];
@@ -146,7 +149,8 @@ static struct timespec to_timespec(int64_t ns)
 	return (struct timespec){.tv_sec = sec, .tv_nsec = rest};
 }
 
-/* AT_EMPTY_PATH came with Linux 5.8; before, only the magic link reaches what an O_PATH descriptor is. */
+/* AT_EMPTY_PATH came with Linux 5.8; before, only the magic link reaches what an O_PATH descriptor
+ * is. */
 int host_utimes_fd(int proc, int fd, int64_t atime_ns, int64_t mtime_ns)
 {
 	struct timespec ts[2] = {to_timespec(atime_ns), to_timespec(mtime_ns)};

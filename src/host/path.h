@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in host directories, one component at a time and never through a symlink. `name` is one component: not empty, no slash,
- * not "..". All return 0 (or what the comment says) or -errno; EINTR is retried.
+ * Names in host directories, one component at a time and never through a symlink. `name` is one
+ * component: not empty, no slash, not "..". All return 0 (or what the comment says) or -errno;
+ * EINTR is retried.
  *
- * An O_PATH descriptor is a file that was found but not opened. host_reopen turns it into an open one by way of a descriptor of
- * /proc/self/fd, so that what is opened is exactly what was looked at before.
+ * An O_PATH descriptor is a file that was found but not opened. host_reopen turns it into an open
+ * one by way of a descriptor of /proc/self/fd, so that what is opened is exactly what was looked at
+ * before.
  */
 #pragma once
 
@@ -15,8 +17,8 @@
 #include "base/compiler.h"
 
 /*
- * openat2(2) beneath dirfd: symlinks and magic links are never followed (O_PATH finds a symlink itself), close-on-exec,
- * no controlling terminal.
+ * openat2(2) beneath dirfd: symlinks and magic links are never followed (O_PATH finds a symlink
+ * itself), close-on-exec, no controlling terminal.
  */
 MUST_CHECK int host_open_beneath(int dirfd, const char *name, int flags, mode_t mode);
 /* O_PATH of one name, whatever it is. */
@@ -28,7 +30,8 @@ MUST_CHECK int host_reopen(int proc, int fd, int flags);
 /* An open directory from an O_PATH one. */
 MUST_CHECK int host_reopen_dir(int fd);
 
-/* The length of the target, which is not terminated; -ENAMETOOLONG: longer than n. name "": fd is the symlink itself. */
+/* The length of the target, which is not terminated; -ENAMETOOLONG: longer than n. name "": fd is
+ * the symlink itself. */
 MUST_CHECK ssize_t host_readlink_at(int dirfd, const char *name, char *buf, size_t n);
 MUST_CHECK int host_mkdir_at(int dirfd, const char *name, mode_t mode);
 /* Regular files and FIFOs only. */
@@ -38,7 +41,8 @@ MUST_CHECK int host_symlink_at(const char *target, int dirfd, const char *name);
 MUST_CHECK int host_link_at(int proc, int fd, int dirfd, const char *name);
 MUST_CHECK int host_unlink_at(int dirfd, const char *name, int flags);
 /* renameat2(2). */
-MUST_CHECK int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd, const char *new_name, unsigned flags);
+MUST_CHECK int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd,
+			      const char *new_name, unsigned flags);
 
 /* Of the file that fd (O_PATH) is; a symlink has no mode to change (-EOPNOTSUPP). */
 MUST_CHECK int host_chmod_fd(int proc, int fd, mode_t mode);

@@ -22,8 +22,8 @@ int host_stat_at(int dirfd, const char *name, struct host_stat *ret)
 {
 	struct statx x;
 
-	if (statx(dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME,
-		  &x) < 0)
+	if (statx(dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH,
+		  STATX_BASIC_STATS | STATX_BTIME, &x) < 0)
 		return -errno;
 	*ret = (struct host_stat){
 		.dev = makedev(x.stx_dev_major, x.stx_dev_minor),
@@ -52,5 +52,6 @@ int host_fstat(int fd, struct host_stat *ret)
 
 bool host_stat_same(const struct host_stat *a, const struct host_stat *b)
 {
-	return a->ino == b->ino && a->dev == b->dev && (a->mode & S_IFMT) == (b->mode & S_IFMT) && a->btime == b->btime;
+	return a->ino == b->ino && a->dev == b->dev && (a->mode & S_IFMT) == (b->mode & S_IFMT) &&
+	       a->btime == b->btime;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One table says what each message is made of; encoder and decoder walk the same row. So what one side can send, the other
- * understands, and every field is checked in both directions by the rule of its kind.
+ * One table says what each message is made of; encoder and decoder walk the same row. So what one
+ * side can send, the other understands, and every field is checked in both directions by the rule
+ * of its kind.
  */
 #include "wire/9p.h"
 
@@ -25,7 +26,7 @@ enum kind {
 	ATTR,
 	STEPS, /* steps[nsteps] */
 	STATFS,
-	FIDS,  /* a blob of whole u32s */
+	FIDS, /* a blob of whole u32s */
 };
 
 #define FIELDS_MAX 9
@@ -41,7 +42,10 @@ struct row {
 	struct field fields[FIELDS_MAX];
 };
 
-#define F(kind_, member) {(kind_), offsetof(struct p9_msg, member)}
+#define F(kind_, member)                                                                           \
+	{                                                                                          \
+		(kind_), offsetof(struct p9_msg, member)                                           \
+	}
 
 static const struct row rows[] = {
 	{P9_RLERROR, "Rlerror", {F(U32, ecode)}},
@@ -69,21 +73,28 @@ static const struct row rows[] = {
 	{P9_RMKDIR, "Rmkdir", {F(ATTR, attr)}},
 	{P9_TMKNOD, "Tmknod", {F(U32, fid), F(U32, mode), F(U32, uid), F(U32, gid), F(NAME, name)}},
 	{P9_RMKNOD, "Rmknod", {F(ATTR, attr)}},
-	{P9_TSYMLINK, "Tsymlink", {F(U32, fid), F(U32, uid), F(U32, gid), F(NAME, name), F(TEXT, text)}},
+	{P9_TSYMLINK,
+	 "Tsymlink",
+	 {F(U32, fid), F(U32, uid), F(U32, gid), F(NAME, name), F(TEXT, text)}},
 	{P9_RSYMLINK, "Rsymlink", {F(ATTR, attr)}},
 	{P9_TLINK, "Tlink", {F(U32, fid), F(U32, fid2), F(NAME, name)}},
 	{P9_RLINK, "Rlink", {F(ATTR, attr)}},
 	{P9_TUNLINK, "Tunlink", {F(U32, fid), F(U32, newfid), F(U32, flags), F(NAME, name)}},
 	{P9_RUNLINK, "Runlink", {{0}}},
-	{P9_TRENAME, "Trename", {F(U32, fid), F(U32, fid2), F(U32, flags), F(NAME, name), F(NAME, name2)}},
+	{P9_TRENAME,
+	 "Trename",
+	 {F(U32, fid), F(U32, fid2), F(U32, flags), F(NAME, name), F(NAME, name2)}},
 	{P9_RRENAME, "Rrename", {{0}}},
 	{P9_TGETATTR, "Tgetattr", {F(U32, fid)}},
 	{P9_RGETATTR, "Rgetattr", {F(ATTR, attr)}},
 	{P9_TSETATTR,
 	 "Tsetattr",
-	 {F(U32, fid), F(U32, valid), F(U32, mode), F(U32, uid), F(U32, gid), F(U64, size), F(I64, atime), F(I64, mtime)}},
+	 {F(U32, fid), F(U32, valid), F(U32, mode), F(U32, uid), F(U32, gid), F(U64, size),
+	  F(I64, atime), F(I64, mtime)}},
 	{P9_RSETATTR, "Rsetattr", {F(ATTR, attr)}},
-	{P9_TREADDIR, "Treaddir", {F(U32, fid), F(U32, newfid), F(NAME0, name), F(U64, offset), F(U32, count)}},
+	{P9_TREADDIR,
+	 "Treaddir",
+	 {F(U32, fid), F(U32, newfid), F(NAME0, name), F(U64, offset), F(U32, count)}},
 	{P9_RREADDIR, "Rreaddir", {F(U32, flags), F(ATTR, attr), F(BLOB, blob)}},
 	{P9_TGETXATTR, "Tgetxattr", {F(U32, fid), F(U32, count), F(TEXT, text)}},
 	{P9_RGETXATTR, "Rgetxattr", {F(BLOB, blob)}},
@@ -156,8 +167,8 @@ static bool attr_ok(const struct host_stat *a)
 
 static bool entry_type_ok(uint8_t type)
 {
-	return type == DT_UNKNOWN || type == DT_FIFO || type == DT_CHR || type == DT_DIR || type == DT_BLK ||
-	       type == DT_REG || type == DT_LNK || type == DT_SOCK;
+	return type == DT_UNKNOWN || type == DT_FIFO || type == DT_CHR || type == DT_DIR ||
+	       type == DT_BLK || type == DT_REG || type == DT_LNK || type == DT_SOCK;
 }
 
 /* --- pieces --- */
@@ -477,7 +488,8 @@ int p9_entry_get(struct wire_in *in, struct p9_entry *ret)
 	ret->type = wire_get_u8(in);
 	has_attr = wire_get_u8(in);
 	get_str(in, &ret->name);
-	if (in->failed || has_attr > 1 || !entry_type_ok(ret->type) || !p9_name_ok(ret->name.s, ret->name.n))
+	if (in->failed || has_attr > 1 || !entry_type_ok(ret->type) ||
+	    !p9_name_ok(ret->name.s, ret->name.n))
 		return -EBADMSG;
 	ret->has_attr = has_attr;
 	if (!ret->has_attr)

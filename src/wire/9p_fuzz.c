@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzzer of the file protocol's decoder. Whatever it takes for a message must be encoded to the same bytes again: there is one way
- * to say a thing. Entries of directories are read to their end.
+ * Fuzzer of the file protocol's decoder. Whatever it takes for a message must be encoded to the
+ * same bytes again: there is one way to say a thing. Entries of directories are read to their end.
  */
 #include <string.h>
 
@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct p9_msg m;
 	struct wire_out o;
 
-	if (size > P9_MSIZE || p9_frame(data, size, P9_MSIZE) != (int64_t)size || p9_decode(data, size, &m) < 0)
+	if (size > P9_MSIZE || p9_frame(data, size, P9_MSIZE) != (int64_t)size ||
+	    p9_decode(data, size, &m) < 0)
 		return 0;
 	wire_out_init(&o, again, sizeof(again));
 	check(p9_encode(&m, &o) == 0);

@@ -183,9 +183,9 @@ TEST(names_that_are_no_single_component_are_refused)
 		size_t n;
 		bool ok;
 	} cases[] = {
-		{"a", 1, true},     {"...", 3, true},  {".a", 2, true},   {"", 0, false},      {".", 1, false},
-		{"..", 2, false},   {"a/b", 3, false}, {"/", 1, false},   {"a\0b", 3, false},  {"a/", 2, false},
-		{"\xff\xfe", 2, true}, {" ", 1, true},
+		{"a", 1, true},     {"...", 3, true}, {".a", 2, true},       {"", 0, false},
+		{".", 1, false},    {"..", 2, false}, {"a/b", 3, false},     {"/", 1, false},
+		{"a\0b", 3, false}, {"a/", 2, false}, {"\xff\xfe", 2, true}, {" ", 1, true},
 	};
 	char longest[P9_NAME_MAX + 1];
 
@@ -303,7 +303,12 @@ TEST(the_longest_walk_fits_the_smallest_msize)
 
 TEST(entries_come_back_until_the_end)
 {
-	struct p9_entry e = {.next = 9, .ino = 8, .type = DT_REG, .has_attr = true, .name = p9_str("one"), .attr = some_attr};
+	struct p9_entry e = {.next = 9,
+			     .ino = 8,
+			     .type = DT_REG,
+			     .has_attr = true,
+			     .name = p9_str("one"),
+			     .attr = some_attr};
 	struct p9_entry back;
 	struct wire_out o;
 	struct wire_in in;

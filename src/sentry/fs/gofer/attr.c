@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an inode says about itself. A file that is open here is asked through its own descriptor, without the Gofer: that is the host's
- * truth of now. Everything else is believed as long as the cache policy says.
+ * What an inode says about itself. A file that is open here is asked through its own descriptor,
+ * without the Gofer: that is the host's truth of now. Everything else is believed as long as the
+ * cache policy says.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 #include "sentry/fs/gofer/gofer_priv.h"
 
 #define ATTRIBUTES                                                                                 \
-	(LX_STATX_ATTR_COMPRESSED | LX_STATX_ATTR_IMMUTABLE | LX_STATX_ATTR_APPEND | LX_STATX_ATTR_NODUMP |         \
-	 LX_STATX_ATTR_ENCRYPTED | LX_STATX_ATTR_VERITY)
+	(LX_STATX_ATTR_COMPRESSED | LX_STATX_ATTR_IMMUTABLE | LX_STATX_ATTR_APPEND |               \
+	 LX_STATX_ATTR_NODUMP | LX_STATX_ATTR_ENCRYPTED | LX_STATX_ATTR_VERITY)
 
 /* --- asking --- */
 
@@ -64,7 +65,8 @@ static int ask_by_name(struct gofer_inode *i)
 
 	if (r < 0)
 		return r;
-	r = gofer_walk_names(fs, place.fid, &(struct p9_str){place.name, place.len}, 1, GOFER_NO_FIDS, &w);
+	r = gofer_walk_names(fs, place.fid, &(struct p9_str){place.name, place.len}, 1,
+			     GOFER_NO_FIDS, &w);
 	if (r < 0)
 		return r == -ENOENT || r == -ENOTDIR ? -ESTALE : r;
 	if (!gofer_is(fs, i, &w.attr[0])) {
@@ -263,7 +265,8 @@ static ssize_t ask_xattr(struct gofer_inode *i, struct p9_msg *m, void *buf, siz
 	return (ssize_t)m->blob.n;
 }
 
-ssize_t gofer_getxattr(struct ctx *ctx UNUSED, struct inode *inode, const char *name, void *buf, size_t size)
+ssize_t gofer_getxattr(struct ctx *ctx UNUSED, struct inode *inode, const char *name, void *buf,
+		       size_t size)
 {
 	struct p9_msg m;
 
@@ -294,7 +297,8 @@ static int change_xattr(struct gofer_inode *i, struct p9_msg *m)
 	return r;
 }
 
-int gofer_setxattr(struct ctx *ctx UNUSED, struct inode *inode, const char *name, const void *buf, size_t size, int flags)
+int gofer_setxattr(struct ctx *ctx UNUSED, struct inode *inode, const char *name, const void *buf,
+		   size_t size, int flags)
 {
 	struct p9_msg m;
 

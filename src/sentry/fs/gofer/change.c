@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changing names. The Gofer does it; then what is remembered follows: the place of what moved, the link count of what lost a name, and
- * the directory, of which everything remembered is old. INODE_DIR is held by the vfs.
+ * Changing names. The Gofer does it; then what is remembered follows: the place of what moved, the
+ * link count of what lost a name, and the directory, of which everything remembered is old.
+ * INODE_DIR is held by the vfs.
  */
 #include <errno.h>
 #include <string.h>
@@ -26,8 +27,10 @@ static struct p9_str str_of(const struct name *name)
 
 /* --- names that come --- */
 
-/* Send m, which makes `name` in dir; *fd gets a descriptor that comes along (fd NULL: none does). Caller owns *ret. */
-static int make(struct ctx *ctx, struct inode *inode, const struct name *name, struct p9_msg *m, int *fd, struct gofer_inode **ret)
+/* Send m, which makes `name` in dir; *fd gets a descriptor that comes along (fd NULL: none does).
+ * Caller owns *ret. */
+static int make(struct ctx *ctx, struct inode *inode, const struct name *name, struct p9_msg *m,
+		int *fd, struct gofer_inode **ret)
 {
 	struct gofer_inode *dir = gofer_inode(inode);
 	struct gofer_fs *fs = gofer_fs_of(inode);
@@ -48,7 +51,8 @@ static int make(struct ctx *ctx, struct inode *inode, const struct name *name, s
 	return r < 0 ? r : gofer_found(dir, name->s, name->len, &attr, P9_NOFID, since, ret);
 }
 
-int gofer_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+int gofer_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		 struct inode **ret)
 {
 	AUTO(host_close_fd) int fd = -1;
 	struct gofer_inode *made;
@@ -69,7 +73,8 @@ int gofer_create(struct ctx *ctx, struct inode *dir, const struct name *name, ui
 	return 0;
 }
 
-int gofer_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+int gofer_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		struct inode **ret)
 {
 	struct gofer_inode *made;
 	struct p9_msg m;
@@ -84,8 +89,8 @@ int gofer_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uin
 }
 
 /* Differs: devices and sockets cannot be made in an export; a socket is bound elsewhere. */
-int gofer_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, uint64_t rdev UNUSED,
-		struct inode **ret)
+int gofer_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		uint64_t rdev UNUSED, struct inode **ret)
 {
 	struct gofer_inode *made;
 	struct p9_msg m;
@@ -101,7 +106,8 @@ int gofer_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uin
 	return r;
 }
 
-int gofer_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, const char *target, struct inode **ret)
+int gofer_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, const char *target,
+		  struct inode **ret)
 {
 	struct gofer_inode *made;
 	struct p9_msg m;
@@ -117,7 +123,8 @@ int gofer_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, c
 	return 0;
 }
 
-int gofer_link(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name, struct inode *what)
+int gofer_link(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name,
+	       struct inode *what)
 {
 	struct gofer_inode *dir = gofer_inode(inode), *i = gofer_inode(what);
 	struct gofer_fs *fs = gofer_fs_of(inode);
@@ -151,19 +158,22 @@ static bool is_in_use(struct gofer_inode *i)
 }
 
 /* i lost a name. The place that is remembered goes if it is the one. */
-static void lost_name(struct gofer_inode *i, struct gofer_inode *dir, const struct name *name, uint32_t nlinks)
+static void lost_name(struct gofer_inode *i, struct gofer_inode *dir, const struct name *name,
+		      uint32_t nlinks)
 {
 	struct gofer_place place;
 
 	gofer_unlinked(i, nlinks);
 	if (gofer_place_of(i, &place) < 0)
 		return;
-	if (place.dir == dir && place.len == name->len && memcmp(place.name, name->s, name->len) == 0)
+	if (place.dir == dir && place.len == name->len &&
+	    memcmp(place.name, name->s, name->len) == 0)
 		gofer_lose_place(i);
 	gofer_place_fini(&place);
 }
 
-static int remove_name(struct inode *inode, const struct name *name, struct inode *victim, uint32_t flags, uint32_t nlinks)
+static int remove_name(struct inode *inode, const struct name *name, struct inode *victim,
+		       uint32_t flags, uint32_t nlinks)
 {
 	struct gofer_inode *dir = gofer_inode(inode), *i = gofer_inode(victim);
 	struct gofer_client *c = gofer_fs_of(inode)->client;
@@ -195,19 +205,22 @@ static int remove_name(struct inode *inode, const struct name *name, struct inod
 	return 0;
 }
 
-int gofer_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *inode)
+int gofer_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		 struct inode *inode)
 {
 	return remove_name(dir, name, inode, 0, 1);
 }
 
-int gofer_rmdir(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *inode)
+int gofer_rmdir(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		struct inode *inode)
 {
 	return remove_name(dir, name, inode, P9_UNLINK_DIR, UINT32_MAX);
 }
 
 /* --- names that move --- */
 
-static int rename_call(struct gofer_fs *fs, struct gofer_inode *old_dir, const struct name *old_name, struct gofer_inode *new_dir,
+static int rename_call(struct gofer_fs *fs, struct gofer_inode *old_dir,
+		       const struct name *old_name, struct gofer_inode *new_dir,
 		       const struct name *new_name, unsigned flags)
 {
 	struct p9_msg m;
@@ -226,11 +239,14 @@ static int rename_call(struct gofer_fs *fs, struct gofer_inode *old_dir, const s
 	return gofer_call(fs->client, &m, NULL);
 }
 
-int gofer_rename(struct ctx *ctx UNUSED, struct inode *old_inode_dir, const struct name *old_name, struct inode *old_inode,
-		 struct inode *new_inode_dir, const struct name *new_name, struct inode *new_inode, unsigned flags)
+int gofer_rename(struct ctx *ctx UNUSED, struct inode *old_inode_dir, const struct name *old_name,
+		 struct inode *old_inode, struct inode *new_inode_dir, const struct name *new_name,
+		 struct inode *new_inode, unsigned flags)
 {
-	struct gofer_inode *old_dir = gofer_inode(old_inode_dir), *new_dir = gofer_inode(new_inode_dir);
-	struct gofer_inode *moved = gofer_inode(old_inode), *victim = new_inode ? gofer_inode(new_inode) : NULL;
+	struct gofer_inode *old_dir = gofer_inode(old_inode_dir),
+			   *new_dir = gofer_inode(new_inode_dir);
+	struct gofer_inode *moved = gofer_inode(old_inode),
+			   *victim = new_inode ? gofer_inode(new_inode) : NULL;
 	bool exchange = flags == LX_RENAME_EXCHANGE;
 	uint32_t fid;
 	int r = 0;
@@ -240,13 +256,15 @@ int gofer_rename(struct ctx *ctx UNUSED, struct inode *old_inode_dir, const stru
 	if (victim && !exchange && is_in_use(victim))
 		r = gofer_need_fid(victim, &fid);
 	if (r == 0 || r == -ESTALE)
-		r = rename_call(gofer_fs_of(old_inode_dir), old_dir, old_name, new_dir, new_name, flags);
+		r = rename_call(gofer_fs_of(old_inode_dir), old_dir, old_name, new_dir, new_name,
+				flags);
 	dir_changed(old_dir);
 	dir_changed(new_dir);
 	if (r < 0)
 		return r;
 	if (victim && !exchange)
-		lost_name(victim, new_dir, new_name, inode_type(new_inode) == LX_S_IFDIR ? UINT32_MAX : 1);
+		lost_name(victim, new_dir, new_name,
+			  inode_type(new_inode) == LX_S_IFDIR ? UINT32_MAX : 1);
 	gofer_set_place(moved, new_dir, new_name->s, new_name->len);
 	gofer_changed(moved, NULL, 0);
 	if (victim && exchange) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection to a Gofer: one request in the air, under the connection's lock. The Gofer touches regular files, directories
- * and links only, so an answer takes as long as the host's disk does; a request cannot be interrupted.
+ * The connection to a Gofer: one request in the air, under the connection's lock. The Gofer touches
+ * regular files, directories and links only, so an answer takes as long as the host's disk does; a
+ * request cannot be interrupted.
  *
- * What the Gofer says is checked as what a guest says: an answer that is malformed, of the wrong type or with the wrong number of
- * descriptors ends the connection, and every later call is -EIO.
+ * What the Gofer says is checked as what a guest says: an answer that is malformed, of the wrong
+ * type or with the wrong number of descriptors ends the connection, and every later call is -EIO.
  */
 #include <errno.h>
 #include <string.h>
@@ -25,8 +26,9 @@ static SLAB_DEFINE(client_slab, struct gofer_client);
 static int broken(struct gofer_client *c, const char *how, int err)
 {
 	if (!atomic_exchange(&c->dead, true))
-		log_error("the connection to the file proxy is lost: %s: %s; files of the host answer EIO from now on", how,
-			  strerror(-err));
+		log_error(
+			"the connection to the file proxy is lost: %s: %s; files of the host answer EIO from now on",
+			how, strerror(-err));
 	return -EIO;
 }
 
@@ -134,7 +136,8 @@ static int host_error(struct gofer_client *c, uint32_t ecode)
 	return ecode >= 1 && ecode < 4096 ? -(int)ecode : broken(c, "bad error code", -EBADMSG);
 }
 
-static int check_answer(struct gofer_client *c, uint8_t asked, uint16_t tag, const struct p9_msg *m, bool has_fd, bool wants_fd)
+static int check_answer(struct gofer_client *c, uint8_t asked, uint16_t tag, const struct p9_msg *m,
+			bool has_fd, bool wants_fd)
 {
 	if (m->tag != tag)
 		return broken(c, "an answer to another request", -EBADMSG);
@@ -217,7 +220,8 @@ void gofer_forget(struct gofer_client *c, uint32_t fid, enum forget_when when)
 	GUARD(&c->lock);
 	c->forget[c->nforget++] = fid;
 	gofer_fid_give(c, fid);
-	if ((when == FORGET_NOW || c->nforget == GOFER_FORGET_MAX) && (atomic_load(&c->dead) || forget_flush(c) < 0))
+	if ((when == FORGET_NOW || c->nforget == GOFER_FORGET_MAX) &&
+	    (atomic_load(&c->dead) || forget_flush(c) < 0))
 		c->nforget = 0; /* nobody is there to be told */
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open directories: a walk over a listing. The offset is the number of entries given out (0 is ".", 1 is ".."), so that names that
- * are removed while somebody reads do not move the others. Going back to 0 looks again.
+ * Open directories: a walk over a listing. The offset is the number of entries given out (0 is ".",
+ * 1 is ".."), so that names that are removed while somebody reads do not move the others. Going
+ * back to 0 looks again.
  */
 #include <errno.h>
 
@@ -120,7 +121,8 @@ static const struct file_ops dir_ops = {
 	.release = dir_release,
 };
 
-/* The first entries are read at once, so that a directory that the host does not let us read cannot be opened. */
+/* The first entries are read at once, so that a directory that the host does not let us read cannot
+ * be opened. */
 int gofer_open_dir(struct gofer_inode *i, struct file *f)
 {
 	struct gofer_listing *l;

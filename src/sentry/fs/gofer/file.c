@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open regular files: data moves by pread and pwrite of the donated descriptor, through a block of our own, and mappings are of the
- * descriptor itself. So everything that reads and writes the file, in the sandbox or on the host, shares one page cache.
+ * Open regular files: data moves by pread and pwrite of the donated descriptor, through a block of
+ * our own, and mappings are of the descriptor itself. So everything that reads and writes the file,
+ * in the sandbox or on the host, shares one page cache.
  */
 #include <errno.h>
 #include <string.h>
@@ -132,8 +133,9 @@ static ssize_t write_pieces(struct writing *w, struct uio *src, const struct bou
 			n = got;
 			break;
 		}
-		n = w->f->appending ? append_piece(w, b->p, (size_t)got)
-				    : hostfd_pwrite(w->h, b->p, (size_t)got, (uint64_t)w->pos + done);
+		n = w->f->appending
+			    ? append_piece(w, b->p, (size_t)got)
+			    : hostfd_pwrite(w->h, b->p, (size_t)got, (uint64_t)w->pos + done);
 		if (n < got)
 			uio_revert(src, (size_t)(got - MAX(n, (ssize_t)0)));
 		if (n <= 0)
@@ -199,7 +201,8 @@ static int file_op_fsync(struct ctx *ctx UNUSED, struct file *f, bool data_only)
 	return gofer_fs_of(f->inode)->writable ? host_sync(hostfd_fd(gf->h), data_only) : 0;
 }
 
-static int file_op_fallocate(struct ctx *ctx UNUSED, struct file *f, int mode, int64_t off, int64_t len)
+static int file_op_fallocate(struct ctx *ctx UNUSED, struct file *f, int mode, int64_t off,
+			     int64_t len)
 {
 	struct gofer_file *gf = f->priv;
 	int r = gf->writes ? host_allocate(hostfd_fd(gf->h), mode, off, len) : -EBADF;
@@ -228,7 +231,8 @@ struct gofer_mappable {
 static SLAB_DEFINE(mappable_slab, struct gofer_mappable);
 
 /* A mapping that never writes gets a descriptor that cannot. */
-static int map_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable, struct hostfd **ret, uint64_t *ret_delta)
+static int map_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable,
+		      struct hostfd **ret, uint64_t *ret_delta)
 {
 	struct file *f = container_of(m, struct gofer_mappable, base)->file;
 	struct gofer_file *gf = f->priv;

@@ -13,23 +13,28 @@
 struct gofer_client;
 struct superblock;
 
-/* Who else changes what is in an export, and hence how long names and attributes may be remembered. */
+/* Who else changes what is in an export, and hence how long names and attributes may be remembered.
+ */
 enum gofer_cache {
 	/*
-	 * Nobody who matters: names, missing names and attributes are kept. The guest sees an export as it was when it first looked;
-	 * data, and attributes of files that are open, are the host's of now. For read-only roots.
+	 * Nobody who matters: names, missing names and attributes are kept. The guest sees an
+	 * export as it was when it first looked; data, and attributes of files that are open, are
+	 * the host's of now. For read-only roots.
 	 */
 	GOFER_EXCLUSIVE,
 	/* Others too: names and attributes are asked again. For writable exports. */
 	GOFER_SHARED,
 };
 
-/* Takes over fd (also on failure) and greets the Gofer. Caller owns. -EPROTO: not a Gofer of ours; -EIO: it is gone. */
+/* Takes over fd (also on failure) and greets the Gofer. Caller owns. -EPROTO: not a Gofer of ours;
+ * -EIO: it is gone. */
 MUST_CHECK int gofer_connect(int fd, struct gofer_client **ret);
 struct gofer_client *gofer_client_get(struct gofer_client *c);
 /* The superblocks hold references of their own. */
 void gofer_client_put(struct gofer_client *c);
 DEFINE_AUTO(struct gofer_client *, gofer_client_put)
 
-/* The superblock of an export, ready to be mounted. Caller owns. -ENOENT: no export of that name; -EIO, -ENOMEM. */
-MUST_CHECK int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache, struct superblock **ret);
+/* The superblock of an export, ready to be mounted. Caller owns. -ENOENT: no export of that name;
+ * -EIO, -ENOMEM. */
+MUST_CHECK int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache,
+			   struct superblock **ret);

@@ -2,9 +2,11 @@
 /*
  * Inodes of the Gofer filesystem: where they are, how requests reach them, and what ends with them.
  *
- * An inode is reached by its fid, or, as long as it has none, by a name in its parent, which is reached likewise; the root always has a
- * fid. Most files never need one: they are looked at and opened by name. Directories get theirs with the walk that finds them.
- * Whatever is reached by name is compared with what the inode was when first seen (id): a name that means another file by now is -ESTALE.
+ * An inode is reached by its fid, or, as long as it has none, by a name in its parent, which is
+ * reached likewise; the root always has a fid. Most files never need one: they are looked at and
+ * opened by name. Directories get theirs with the walk that finds them. Whatever is reached by name
+ * is compared with what the inode was when first seen (id): a name that means another file by now
+ * is -ESTALE.
  */
 #include <errno.h>
 #include <string.h>
@@ -61,8 +63,8 @@ struct gofer_inode *gofer_inode_alloc(struct gofer_fs *fs, const struct host_sta
 }
 
 /*
- * Give up a child's reference to its parent. Paths can be long, so the release of a parent must not release its own parent
- * within itself: who comes first drops all that others leave on the list.
+ * Give up a child's reference to its parent. Paths can be long, so the release of a parent must not
+ * release its own parent within itself: who comes first drops all that others leave on the list.
  */
 static void put_parent(struct gofer_fs *fs, struct gofer_inode *parent)
 {
@@ -117,7 +119,8 @@ int64_t gofer_attr_until(struct gofer_fs *fs)
 	return fs->cache == GOFER_EXCLUSIVE ? GOFER_FOREVER : clock_monotonic_ns() + GOFER_ATTR_NS;
 }
 
-static void apply_locked(struct gofer_inode *i, const struct host_stat *attr, int64_t until) REQUIRES(i->inode.lock)
+static void apply_locked(struct gofer_inode *i, const struct host_stat *attr, int64_t until)
+	REQUIRES(i->inode.lock)
 {
 	i->attr = *attr;
 	i->attr_until = until;
@@ -131,7 +134,8 @@ static void apply_locked(struct gofer_inode *i, const struct host_stat *attr, in
 	i->inode.ctime = attr->ctime;
 }
 
-void gofer_set_attr(struct gofer_inode *i, const struct host_stat *attr, int64_t until, uint64_t since)
+void gofer_set_attr(struct gofer_inode *i, const struct host_stat *attr, int64_t until,
+		    uint64_t since)
 {
 	GUARD(&i->inode.lock);
 	if (i->changed_at <= since)
@@ -147,6 +151,7 @@ void gofer_changed(struct gofer_inode *i, const struct host_stat *attr, uint64_t
 		apply_locked(i, attr, gofer_attr_until(fs));
 	else
 		i->attr_until = 0;
+	i->missing_until = 0;
 	i->changed_at = atomic_fetch_add(&fs->changes, 1) + 1;
 }
 
@@ -174,7 +179,8 @@ void gofer_set_target(struct gofer_inode *i, char *target)
 
 /* --- places --- */
 
-static bool is_at_locked(const struct gofer_inode *i, const struct gofer_inode *dir, const char *name, size_t len)
+static bool is_at_locked(const struct gofer_inode *i, const struct gofer_inode *dir,
+			 const char *name, size_t len)
 {
 	return i->parent == dir && strlen(i->name) == len && memcmp(i->name, name, len) == 0;
 }
@@ -205,8 +211,8 @@ static bool is_below(struct gofer_inode *i, const struct gofer_inode *top)
 }
 
 /*
- * A directory of the host that is mounted somewhere below itself is one inode in two places. It keeps the upper one: parents
- * never form a circle.
+ * A directory of the host that is mounted somewhere below itself is one inode in two places. It
+ * keeps the upper one: parents never form a circle.
  */
 static bool may_move(struct gofer_inode *i, struct gofer_inode *dir)
 {
@@ -371,8 +377,8 @@ int gofer_need_fid(struct gofer_inode *i, uint32_t *ret)
 	return 0;
 }
 
-int gofer_found(struct gofer_inode *dir, const char *name, size_t len, const struct host_stat *attr, uint32_t fid, uint64_t since,
-		struct gofer_inode **ret)
+int gofer_found(struct gofer_inode *dir, const char *name, size_t len, const struct host_stat *attr,
+		uint32_t fid, uint64_t since, struct gofer_inode **ret)
 {
 	struct gofer_fs *fs = gofer_fs_of(&dir->inode);
 	int r = gofer_inode_of(fs, attr, gofer_attr_until(fs), since, ret);

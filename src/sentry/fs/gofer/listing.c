@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Listings: the entries of a directory with their attributes, as the Gofer gives them in few round trips. One is filled by the open
- * directory that began it. When it is complete and the directory was not changed meanwhile, it is kept on the inode, where it answers
- * further listings and look-ups for as long as the cache policy says; from then on it does not change any more.
+ * Listings: the entries of a directory with their attributes, as the Gofer gives them in few round
+ * trips. One is filled by the open directory that began it. When it is complete and the directory
+ * was not changed meanwhile, it is kept on the inode, where it answers further listings and
+ * look-ups for as long as the cache policy says; from then on it does not change any more.
  */
 #include <errno.h>
 #include <string.h>
@@ -82,13 +83,15 @@ void gofer_listing_drop(struct gofer_inode *dir)
 
 /* --- kept ones --- */
 
-static bool still_holds(struct gofer_fs *fs, const struct gofer_inode *dir, const struct gofer_listing *l)
+static bool still_holds(struct gofer_fs *fs, const struct gofer_inode *dir,
+			const struct gofer_listing *l)
 {
 	if (dir->changed_at > l->fs_changes)
 		return false;
 	if (fs->writable && gofer_now(fs) != l->fs_changes)
 		return false; /* attributes of its entries may have changed */
-	return fs->cache == GOFER_EXCLUSIVE || clock_monotonic_ns() < l->begun_ns + GOFER_LISTING_NS;
+	return fs->cache == GOFER_EXCLUSIVE ||
+	       clock_monotonic_ns() < l->begun_ns + GOFER_LISTING_NS;
 }
 
 struct gofer_listing *gofer_listing_of(struct gofer_inode *dir)
@@ -173,7 +176,8 @@ static int add_entry(struct gofer_listing *l, const struct p9_entry *from)
 
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? 2 * l->cap : 64;
-		struct gofer_entry **p = arena_realloc(l->entries, cap * sizeof(struct gofer_entry *));
+		struct gofer_entry **p =
+			arena_realloc(l->entries, cap * sizeof(struct gofer_entry *));
 
 		if (!p)
 			return -ENOMEM;
@@ -214,7 +218,8 @@ static int add_entries(struct gofer_listing *l, const struct p9_msg *m)
 }
 
 /* Ask for entries from l->next on. dir is fid, or place's name, which becomes fid. */
-static int ask(struct gofer_fs *fs, struct gofer_listing *l, const struct gofer_place *place, uint32_t *fid, struct host_stat *attr)
+static int ask(struct gofer_fs *fs, struct gofer_listing *l, const struct gofer_place *place,
+	       uint32_t *fid, struct host_stat *attr)
 {
 	struct gofer_client *c = fs->client;
 	struct p9_msg m;
@@ -245,7 +250,8 @@ static int ask(struct gofer_fs *fs, struct gofer_listing *l, const struct gofer_
 	return add_entries(l, &m);
 }
 
-static int ask_by_place(struct gofer_inode *dir, struct gofer_listing *l, const struct gofer_place *place, struct host_stat *attr)
+static int ask_by_place(struct gofer_inode *dir, struct gofer_listing *l,
+			const struct gofer_place *place, struct host_stat *attr)
 {
 	struct gofer_fs *fs = gofer_fs_of(&dir->inode);
 	uint32_t fid = P9_NOFID;
@@ -326,7 +332,8 @@ int gofer_listing_begin(struct gofer_inode *dir, struct gofer_listing **ret)
 	return 0;
 }
 
-const struct gofer_entry *gofer_listing_find(const struct gofer_listing *l, uint64_t seed, const char *name, size_t len)
+const struct gofer_entry *gofer_listing_find(const struct gofer_listing *l, uint64_t seed,
+					     const char *name, size_t len)
 {
 	uint64_t hash = hash_bytes(seed, name, len);
 	struct htab_node *h;

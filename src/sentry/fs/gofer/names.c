@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names to inodes: one, several in one round trip, and whether a name that is known still holds. A listing that is complete and
- * holds answers without the Gofer.
+ * Names to inodes: one, several in one round trip, and whether a name that is known still holds. A
+ * listing that is complete and holds answers without the Gofer.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "sentry/core/alloc.h"
+#include "sentry/core/clock.h"
 #include "sentry/fs/gofer/gofer_priv.h"
 
 /* --- the request --- */
@@ -63,8 +64,8 @@ static bool got_fid(const struct gofer_walked *w, size_t i, enum gofer_fids fids
 	return i < w->n && (fids == GOFER_ANY_FID || LX_S_ISDIR(w->attr[i].mode));
 }
 
-int gofer_walk_names(struct gofer_fs *fs, uint32_t fid, const struct p9_str *names, size_t n, enum gofer_fids fids,
-		     struct gofer_walked *ret)
+int gofer_walk_names(struct gofer_fs *fs, uint32_t fid, const struct p9_str *names, size_t n,
+		     enum gofer_fids fids, struct gofer_walked *ret)
 {
 	struct gofer_client *c = fs->client;
 	uint8_t list[4 * P9_WALK_MAX];
@@ -103,6 +104,26 @@ int gofer_walk_names(struct gofer_fs *fs, uint32_t fid, const struct p9_str *nam
 
 /* --- look-ups --- */
 
+static void set_missing(struct gofer_inode *dir, const struct name *name)
+{
+	int64_t until = clock_monotonic_ns() + GOFER_MISSING_NS;
+
+	GUARD(&dir->inode.lock);
+	dir->missing_hash = name->hash;
+	dir->missing_until = until;
+}
+
+/* Asked once, and only if we made nothing here since. */
+static bool take_missing(struct gofer_inode *dir, const struct name *name)
+{
+	bool missing;
+
+	GUARD(&dir->inode.lock);
+	missing = dir->missing_hash == name->hash && dir->missing_until > clock_monotonic_ns();
+	dir->missing_until = 0;
+	return missing;
+}
+
 /* 1: *ret is it; 0: the listing does not know; -ENOENT: there is no such name; -ENOMEM. */
 static int ask_listing(struct gofer_inode *dir, const struct name *name, struct inode **ret)
 {
@@ -129,7 +150,8 @@ static int ask_listing(struct gofer_inode *dir, const struct name *name, struct 
 	return 1;
 }
 
-int gofer_lookup(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name, struct inode **ret)
+int gofer_lookup(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name,
+		 struct inode **ret)
 {
 	struct gofer_inode *dir = gofer_inode(inode), *found;
 	struct gofer_fs *fs = gofer_fs_of(inode);
@@ -137,7 +159,7 @@ int gofer_lookup(struct ctx *ctx UNUSED, struct inode *inode, const struct name 
 	uint64_t since = gofer_now(fs);
 	struct gofer_walked w;
 	uint32_t fid;
-	int r = ask_listing(dir, name, ret);
+	int r = take_missing(dir, name) ? -ENOENT : ask_listing(dir, name, ret);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
@@ -158,8 +180,8 @@ int gofer_lookup(struct ctx *ctx UNUSED, struct inode *inode, const struct name 
 }
 
 /* Inodes for all that was walked; on failure for as many as there is memory for. */
-static int adopt_walked(struct gofer_inode *dir, const struct name *names, struct gofer_walked *w, uint64_t since,
-			struct inode **ret, size_t *ret_n)
+static int adopt_walked(struct gofer_inode *dir, const struct name *names, struct gofer_walked *w,
+			uint64_t since, struct inode **ret, size_t *ret_n)
 {
 	struct gofer_fs *fs = gofer_fs_of(&dir->inode);
 	int r = 0;
@@ -168,7 +190,8 @@ static int adopt_walked(struct gofer_inode *dir, const struct name *names, struc
 		struct gofer_inode *found;
 
 		if (r == 0)
-			r = gofer_found(dir, names[i].s, names[i].len, &w->attr[i], w->fid[i], since, &found);
+			r = gofer_found(dir, names[i].s, names[i].len, &w->attr[i], w->fid[i],
+					since, &found);
 		else
 			gofer_forget(fs->client, w->fid[i], FORGET_LATER);
 		if (r < 0)
@@ -183,8 +206,8 @@ static int adopt_walked(struct gofer_inode *dir, const struct name *names, struc
 	return r;
 }
 
-int gofer_walk(struct ctx *ctx UNUSED, struct inode *inode, const struct name *names, size_t n, struct inode **ret,
-	       size_t *ret_n)
+int gofer_walk(struct ctx *ctx UNUSED, struct inode *inode, const struct name *names, size_t n,
+	       struct inode **ret, size_t *ret_n)
 {
 	struct gofer_inode *dir = gofer_inode(inode);
 	struct gofer_fs *fs = gofer_fs_of(inode);
@@ -212,14 +235,16 @@ int gofer_walk(struct ctx *ctx UNUSED, struct inode *inode, const struct name *n
 		return missing;
 	}
 	r = adopt_walked(dir, names, &w, since, ret, ret_n);
-	if (r < 0)
+	if (r < 0 || missing != -ENOENT)
 		return r;
-	return missing == -ENOENT ? -ENOENT : 0;
+	set_missing(w.n > 0 ? gofer_inode(ret[w.n - 1]) : dir, &names[w.n]);
+	return -ENOENT;
 }
 
 /* --- does it still hold --- */
 
-int gofer_revalidate(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name, struct inode *what)
+int gofer_revalidate(struct ctx *ctx UNUSED, struct inode *inode, const struct name *name,
+		     struct inode *what)
 {
 	struct gofer_inode *dir = gofer_inode(inode), *i = gofer_inode(what);
 	struct gofer_fs *fs = gofer_fs_of(inode);

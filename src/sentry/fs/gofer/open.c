@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors that the Gofer donates. The one that reads stays cached on the inode (the oldest of many goes), so that the next open of
- * the file needs no Gofer; the one that writes lives as long as somebody has the file open for writing, since a file that is
- * open for writing cannot be executed on the host.
+ * Descriptors that the Gofer donates. The one that reads stays cached on the inode (the oldest of
+ * many goes), so that the next open of the file needs no Gofer; the one that writes lives as long
+ * as somebody has the file open for writing, since a file that is open for writing cannot be
+ * executed on the host.
  */
 #include <errno.h>
 
@@ -110,7 +111,8 @@ int gofer_get_reader(struct gofer_inode *i, struct hostfd **ret)
 /* --- writing --- */
 
 /* Count a writer if there is a descriptor that will do. */
-static bool join_writers(struct gofer_inode *i, bool must_read, struct hostfd **ret, bool *ret_reads)
+static bool join_writers(struct gofer_inode *i, bool must_read, struct hostfd **ret,
+			 bool *ret_reads)
 {
 	GUARD(&i->inode.lock);
 	if (!i->writes || (must_read && !i->writes_reads))
@@ -129,7 +131,8 @@ int gofer_get_writer(struct gofer_inode *i, bool must_read, struct hostfd **ret,
 
 	if (join_writers(i, must_read, ret, ret_reads))
 		return 0;
-	r = ask_fd(i, P9_OPEN_WRITE | (must_read ? P9_OPEN_READ : P9_OPEN_READ_IF_ALLOWED), &h, &flags);
+	r = ask_fd(i, P9_OPEN_WRITE | (must_read ? P9_OPEN_READ : P9_OPEN_READ_IF_ALLOWED), &h,
+		   &flags);
 	if (r < 0)
 		return r;
 	if (!(flags & P9_OPEN_WRITE) || (must_read && !(flags & P9_OPEN_READ)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One export as a filesystem: its inodes by host identity, the numbers that the guest sees instead, and the descriptors that are kept
- * for files which are read again and again.
+ * One export as a filesystem: its inodes by host identity, the numbers that the guest sees instead,
+ * and the descriptors that are kept for files which are read again and again.
  */
 #include <errno.h>
 
@@ -18,11 +18,11 @@
 
 /* Of our own descriptors, one in four is for files that nobody has open. */
 #define READ_FDS_SHARE 4u
-#define READ_FDS_MIN ((size_t)16)
-#define READ_FDS_MAX ((size_t)1024)
+#define READ_FDS_MIN   ((size_t)16)
+#define READ_FDS_MAX   ((size_t)1024)
 
-#define INO_BITS 48
-#define INO_MASK ((UINT64_C(1) << INO_BITS) - 1)
+#define INO_BITS    48
+#define INO_MASK    ((UINT64_C(1) << INO_BITS) - 1)
 #define PREFIX_LAST 0xffffu
 
 struct prefix {
@@ -83,7 +83,8 @@ static uint32_t prefix_locked(struct gofer_fs *fs, uint64_t dev, uint64_t high) 
 	return p->index;
 }
 
-/* Differs: from the 65536th pair of device and high bits on, numbers are hashes, and two files may share one. */
+/* Differs: from the 65536th pair of device and high bits on, numbers are hashes, and two files may
+ * share one. */
 static uint64_t ino_locked(struct gofer_fs *fs, uint64_t dev, uint64_t ino) REQUIRES(fs->lock)
 {
 	uint64_t prefix = prefix_locked(fs, dev, ino >> INO_BITS);
@@ -101,7 +102,8 @@ uint64_t gofer_ino(struct gofer_fs *fs, uint64_t dev, uint64_t ino)
 
 /* --- inodes --- */
 
-static struct gofer_inode *find_locked(struct gofer_fs *fs, const struct host_stat *attr, uint64_t hash) REQUIRES(fs->lock)
+static struct gofer_inode *find_locked(struct gofer_fs *fs, const struct host_stat *attr,
+				       uint64_t hash) REQUIRES(fs->lock)
 {
 	struct htab_node *h;
 
@@ -114,7 +116,8 @@ static struct gofer_inode *find_locked(struct gofer_fs *fs, const struct host_st
 	return NULL;
 }
 
-int gofer_inode_of(struct gofer_fs *fs, const struct host_stat *attr, int64_t until, uint64_t since, struct gofer_inode **ret)
+int gofer_inode_of(struct gofer_fs *fs, const struct host_stat *attr, int64_t until, uint64_t since,
+		   struct gofer_inode **ret)
 {
 	uint64_t hash = hash_u64(hash_u64(fs->seed, attr->dev), attr->ino);
 	struct gofer_inode *i;
@@ -209,7 +212,8 @@ void gofer_bounce_put(struct gofer_fs *fs, void *block)
 
 /* --- the filesystem --- */
 
-/* The host's own type and numbers: what a program decides by them (how a file system behaves) is the host's. */
+/* The host's own type and numbers: what a program decides by them (how a file system behaves) is
+ * the host's. */
 static int fs_statfs(struct superblock *sb, struct ctx *ctx UNUSED, struct lx_statfs *ret)
 {
 	struct gofer_fs *fs = sb->priv;
@@ -235,7 +239,8 @@ static int fs_statfs(struct superblock *sb, struct ctx *ctx UNUSED, struct lx_st
 	return 0;
 }
 
-/* Differs: of an export, only the root directory is synced; files are when fsync(2) asks. The host writes the rest in its own time. */
+/* Differs: of an export, only the root directory is synced; files are when fsync(2) asks. The host
+ * writes the rest in its own time. */
 static int fs_sync(struct superblock *sb, struct ctx *ctx UNUSED)
 {
 	struct gofer_fs *fs = sb->priv;
@@ -286,7 +291,8 @@ static struct gofer_fs *fs_new(struct gofer_client *c, enum gofer_cache cache)
 	list_init(&fs->read_fds);
 	list_init(&fs->listings);
 	list_init(&fs->parents);
-	fs->max_read_fds = MIN(MAX((size_t)(host_fd_limit() / READ_FDS_SHARE), READ_FDS_MIN), READ_FDS_MAX);
+	fs->max_read_fds =
+		MIN(MAX((size_t)(host_fd_limit() / READ_FDS_SHARE), READ_FDS_MIN), READ_FDS_MAX);
 	return fs;
 }
 
@@ -312,7 +318,8 @@ static int attach(struct gofer_client *c, const char *name, uint32_t *ret_fid, s
 	return 0;
 }
 
-int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache, struct superblock **ret)
+int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache,
+		struct superblock **ret)
 {
 	struct gofer_fs *fs = fs_new(c, cache);
 	struct superblock *sb = fs ? superblock_new(&gofer_fs_ops, LX_V9FS_MAGIC, fs) : NULL;
