@@ -23,6 +23,7 @@
 #include "sentry/core/cred.h"
 #include "sentry/core/hostfd.h"
 #include "sentry/core/limits.h"
+#include "sentry/loader/vdso.h"
 #include "sentry/run/run.h"
 #include "sentry/sys/strace.h"
 #include "sentry/task/task.h"
@@ -65,7 +66,12 @@ static int start_services(struct boot *b)
 	r = ktimer_start_thread();
 	if (r == 0)
 		r = notifier_start_thread();
-	return r < 0 ? boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "starting the timer and notifier threads") : 0;
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "starting the timer and notifier threads");
+	r = vdso_start();
+	if (r < 0)
+		log_warn("boot: no vDSO for programs, reading the clock is slow: %s", strerror(-r));
+	return 0;
 }
 
 static int read_plan(struct boot *b)
@@ -133,7 +139,7 @@ static int start_init(struct boot *b)
 	struct limits limits;
 	const struct cred *cred = cred_new(b->plan.uid, b->plan.gid, b->plan.groups, b->plan.ngroups);
 	struct task_plan plan = {.file = b->program, .cwd_path = b->plan.cwd, .cred = cred, .limits = &limits, .fds = b->fds,
-				 .umask = b->plan.umask};
+				 .umask = b->plan.umask, .killable_init = true};
 	int r;
 
 	plan_limits(&b->plan, &limits);

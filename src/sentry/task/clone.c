@@ -55,7 +55,7 @@ static int check_flags(struct task *t, const struct clone_request *req)
 		return -EINVAL;
 	if ((f & LX_CLONE_SIGHAND) && !(f & LX_CLONE_VM))
 		return -EINVAL;
-	if ((f & LX_CLONE_PARENT) && tg_flag(t->tg, TG_UNKILLABLE))
+	if ((f & LX_CLONE_PARENT) && t->tg == t->kernel->init)
 		return -EINVAL;
 	if ((f & LX_CLONE_THREAD) && (f & (LX_CLONE_NEWUSER | LX_CLONE_NEWPID)))
 		return -EINVAL;

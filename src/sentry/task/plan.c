@@ -119,7 +119,8 @@ static int link_outside(struct task *t, const struct plan_start *s)
 	}
 	tg_flag_set(tg, TG_DID_EXEC);
 	if (s->is_init) {
-		tg_flag_set(tg, TG_UNKILLABLE);
+		if (!s->plan->killable_init)
+			tg_flag_set(tg, TG_UNKILLABLE);
 		k->init = tg_get(tg);
 		k->last_pid = MAX(k->last_pid, pid->nr);
 	}

@@ -322,6 +322,7 @@ struct task_plan {
 	struct fdtable *fds;          /* taken over on success: stdio is in it */
 	uint32_t umask;
 	bool new_session;             /* its own session and process group, as setsid(2); init always has */
+	bool killable_init;           /* init dies of signals as any process does (`do`), not only as a container's init would */
 	int oom_score_adj;
 };
 
