@@ -194,11 +194,11 @@ static void run_syscall(struct task *t, const struct plat_sys *sys)
 
 /* ---- faults ---- */
 
-static void fault_siginfo(lx_siginfo_t *info, const struct plat_fault *f, int signo, int code)
+static void fault_siginfo(lx_siginfo_t *info, int signo, int code, uint64_t addr)
 {
 	siginfo_kernel(info, signo);
 	info->si_code = code;
-	info->_sigfault._addr = f->addr;
+	info->_sigfault._addr = addr;
 }
 
 static void run_fault(struct task *t, const struct plat_fault *f)
@@ -206,6 +206,7 @@ static void run_fault(struct task *t, const struct plat_fault *f)
 	struct lx_user_regs regs;
 	lx_siginfo_t info;
 	int signo = f->signo, code = f->code;
+	uint64_t addr = f->addr;
 
 	if (f->is_access) {
 		if (t->kernel->pops->get_regs(t->ctx.pc, &regs) < 0) {
@@ -218,8 +219,11 @@ static void run_fault(struct task *t, const struct plat_fault *f)
 	}
 	if (!signal_valid(signo))
 		signo = LX_SIGSEGV;
+	/* A single step is told at the instruction that comes next. */
+	if (signo == LX_SIGTRAP && code == LX_TRAP_TRACE && t->kernel->pops->get_regs(t->ctx.pc, &regs) == 0)
+		addr = regs.rip;
 	t->fault = (struct sigfault){.trapno = f->trapno, .error_code = f->error_code, .cr2 = f->cr2};
-	fault_siginfo(&info, f, signo, code);
+	fault_siginfo(&info, signo, code, addr);
 	task_signal_force(t, &info);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/capability.h"
+#include "abi/time.h"
 #include "host/cpu.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/sys/sys.h"
@@ -50,13 +51,18 @@ long sys_sysinfo(struct task *t, const struct sysargs *a)
 	struct kernel *k = t->kernel;
 	struct host_memory mem;
 	struct lx_sysinfo si = {.mem_unit = 1};
+	int64_t boot_ns;
 	uint32_t n;
+	int r = clock_read(LX_CLOCK_BOOTTIME, &boot_ns);
 
+	if (r < 0)
+		return r;
 	host_memory_get(&mem);
 	lock_acquire(&k->tasklist);
 	n = k->nthreads;
 	lock_release(&k->tasklist);
-	si.uptime = clock_boot_ns() / NSEC_PER_SEC;
+	/* As CLOCK_BOOTTIME says, which is the host's. */
+	si.uptime = boot_ns / NSEC_PER_SEC;
 	memcpy(si.loads, mem.loads, sizeof(si.loads));
 	si.totalram = k->ram_bytes;
 	si.freeram = MIN(mem.free, k->ram_bytes);

@@ -197,6 +197,7 @@ static int move(struct task *t, struct exec *e)
 
 	exit_futexes(t);
 	task_sample_usage(t);
+	task_sample_memory(t);
 	r = t->kernel->pops->context_move(t->ctx.pc, mm_aspace(e->mm));
 	t->cpu_seen_ns = r == 0 ? t->kernel->pops->cpu_time_ns(t->ctx.pc) : 0;
 	lock_acquire(&t->tg->lock);

@@ -149,6 +149,7 @@ void task_exit(struct task *t, int wait_status)
 	t->exit_code = wait_status;
 	stop_signals(t);
 	task_sample_usage(t);
+	task_sample_memory(t);
 	lock_acquire(&tg->lock);
 	last = tg_live_thread_locked(tg) == NULL;
 	lock_release(&tg->lock);

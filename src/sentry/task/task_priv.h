@@ -157,6 +157,8 @@ void vfork_release(struct task *t);
 
 /* ---- usage.c ---- */
 
+/* The peak of the caller's memory, as of now. */
+void task_sample_memory(struct task *t);
 void usage_add(struct usage *to, const struct usage *from);
 /* Sum over tg. */
 void tg_usage_locked(struct thread_group *tg, struct usage *ret) REQUIRES(tg->lock);

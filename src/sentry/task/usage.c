@@ -48,8 +48,11 @@ void task_sample_usage(struct task *t)
 	lock_release(&t->tg->lock);
 }
 
-/* The peak of memory is the host's to know; what we have is what is resident now. */
-static void sample_rss(struct task *t)
+/*
+ * Differs: what is resident only the host knows, and it keeps no peak of it for us. Where it does not say, the peak of what is mapped
+ * stands for it: the most that it can have been.
+ */
+void task_sample_memory(struct task *t)
 {
 	struct mm_counts counts;
 
@@ -57,7 +60,7 @@ static void sample_rss(struct task *t)
 		return;
 	mm_get_counts(t->mm, &counts);
 	lock_acquire(&t->tg->lock);
-	t->usage.maxrss_kib = MAX(t->usage.maxrss_kib, counts.resident / 1024);
+	t->usage.maxrss_kib = MAX(t->usage.maxrss_kib, (counts.resident ? counts.resident : counts.peak_total) / 1024);
 	lock_release(&t->tg->lock);
 }
 
@@ -87,7 +90,7 @@ void task_usage_refresh(struct task *t)
 	struct task *other;
 
 	task_sample_usage(t);
-	sample_rss(t);
+	task_sample_memory(t);
 	lock_acquire(&t->tg->lock);
 	list_for_each_entry(other, &t->tg->threads, thread_link) {
 		if (other == t || other->exiting || atomic_load(&other->state) != TASK_IN_GUEST)
