@@ -99,10 +99,19 @@ static int take_fd(struct boot *b, enum plan_fd which)
 	return fd;
 }
 
+/* Init was stopped: the CLI stops with it, so that the caller's shell notices. */
+static void on_stopped(void *arg, int signo)
+{
+	struct boot *b = arg;
+
+	if (control_send_u32(b->control_fd, CONTROL_STOPPED, (uint32_t)signo) < 0)
+		log_debug("nobody hears that init was stopped");
+}
+
 static int start_kernel(struct boot *b)
 {
 	struct kernel_config config = {.pops = b->pops, .platform = b->platform, .mnt_ns = b->ns, .entry = run_task,
-				       .hostname = b->plan.hostname};
+				       .hostname = b->plan.hostname, .stopped_outside = on_stopped, .stopped_arg = b};
 	int r;
 
 	if (b->plan.flags & PLAN_STRACE) {

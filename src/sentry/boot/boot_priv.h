@@ -31,6 +31,8 @@ struct ctx *boot_ctx(void);
 MUST_CHECK int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret, struct boot_error *e);
 /* What needs the kernel object: /proc and /sys. */
 MUST_CHECK int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e);
+/* The types that mount(2) knows. */
+void boot_register_fs_types(struct kernel *k);
 /* A table with stdio as the plan says; takes over the three descriptors (set to -1). */
 MUST_CHECK int boot_stdio(const struct plan *plan, int fds[3], struct fdtable **ret, struct boot_error *e);
 /* Where argv[0] is, by PATH of the plan's environment if it has no slash. Caller owns (free). */

@@ -105,6 +105,7 @@ int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
 	AUTO(superblock_put) struct superblock *sys = NULL;
 	int r = procfs_new(k, &proc);
 
+	boot_register_fs_types(k);
 	if (r == 0)
 		r = mount_at(ns, "/proc", proc, "proc", LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC);
 	if (r < 0)

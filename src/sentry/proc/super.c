@@ -39,7 +39,7 @@ static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic,
 	if (!fs)
 		return -ENOMEM;
 	*fs = (struct procfs){.k = k, .root = root, .file_size = file_size, .made_tsc = proc_cycles(),
-			      .made_ns = clock_monotonic_ns(), .load = {.seen_ns = k->boot_monotonic_ns}};
+			      .made_ns = clock_monotonic_ns(), .load = {.seen_ns = clock_monotonic_ns()}};
 	lock_init(&fs->lock, RANK_LEAF, "procfs");
 	sb = superblock_new(ops, magic, fs);
 	if (!sb) {

@@ -28,7 +28,7 @@ int at_get(struct at *at, struct task *t, int dirfd, uaddr_t name, unsigned flag
 		return (int)n;
 	if (n == 0 && !(flags & WALK_EMPTY))
 		return -ENOENT;
-	if (dirfd == LX_AT_FDCWD || at->name[0] == '/')
+	if (dirfd == LX_AT_FDCWD || (at->name[0] == '/' && !(flags & WALK_IN_ROOT)))
 		return 0;
 	return at_fd_path(t, dirfd, &at->base);
 }

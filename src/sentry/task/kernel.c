@@ -67,8 +67,11 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 	k->threads_max = THREADS_MAX;
 	user_table_init(&k->users);
 	uts_init(k, config);
-	k->boot_monotonic_ns = clock_monotonic_ns();
-	k->boot_realtime_ns = clock_realtime_ns();
+	/* The guest's clocks are the host's, so the time of boot is, too: uptime and CLOCK_BOOTTIME agree. */
+	k->boot_monotonic_ns = 0;
+	k->boot_realtime_ns = clock_realtime_ns() - clock_monotonic_ns();
+	k->stopped_outside = config->stopped_outside;
+	k->stopped_arg = config->stopped_arg;
 	k->host_ncpus = host_cpu_set(k->host_cpus, ARRAY_SIZE(k->host_cpus));
 	host_memory_get(&mem);
 	k->ram_bytes = config->ram_bytes ? config->ram_bytes : mem.total;

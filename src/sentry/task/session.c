@@ -141,7 +141,11 @@ bool pgrp_orphaned_without(struct kernel *k, int32_t pgrp, struct thread_group *
 	list_for_each_entry(tg, &p->pgrp, pgrp_link) {
 		struct thread_group *parent = tg->parent;
 
-		if (tg == ignored || tg->state != TG_ALIVE || !parent)
+		if (tg == ignored || tg->state != TG_ALIVE)
+			continue;
+		if (!parent && k->stopped_outside) /* the caller's shell continues it */
+			return false;
+		if (!parent)
 			continue;
 		if (parent->pgrp != pgrp && parent->sid == tg->sid)
 			return false;

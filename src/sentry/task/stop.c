@@ -151,6 +151,19 @@ void stop_here(struct task *t)
 	lock_release(&t->tg->lock);
 }
 
+/* A process without a parent inside stopped: who started it may want to stop, too. */
+static void stop_tell_outside(struct thread_group *tg)
+{
+	struct kernel *k = tg->kernel;
+	bool outside;
+
+	lock_acquire(&k->tasklist);
+	outside = !tg->parent && tg->state == TG_ALIVE;
+	lock_release(&k->tasklist);
+	if (outside && k->stopped_outside)
+		k->stopped_outside(k->stopped_arg, tg->stop_signal);
+}
+
 void stop_tell_parent(struct thread_group *tg, int code)
 {
 	struct kernel *k = tg->kernel;
@@ -158,6 +171,8 @@ void stop_tell_parent(struct thread_group *tg, int code)
 	struct lx_sigaction act;
 	lx_siginfo_t info;
 
+	if (code == LX_CLD_STOPPED)
+		stop_tell_outside(tg);
 	GUARD(&k->tasklist);
 	parent = tg->parent;
 	if (!parent || tg->state != TG_ALIVE)

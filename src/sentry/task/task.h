@@ -282,6 +282,8 @@ struct kernel {
 	uint32_t threads_max;            /* [I] */
 	struct thread_group *init;       /* [T] NULL before it starts and after it was reaped; one reference */
 	bool dying;                      /* [T] init has ended: no new threads */
+	void (*stopped_outside)(void *arg, int signo); /* [I] a process without a parent inside has stopped; NULL: nobody cares */
+	void *stopped_arg;               /* [I] */
 	struct list outside;             /* [T] struct thread_group.sibling: groups without a parent inside */
 	_Atomic uint32_t change_word;    /* [a] host futex: one more whenever an outside group ends or a thread leaves */
 	_Atomic uint64_t nforks;         /* [a] since boot, /proc/stat */
@@ -300,6 +302,12 @@ struct kernel_config {
 	struct mnt_ns *mnt_ns;           /* a reference is taken */
 	void (*entry)(struct task *t);
 	const struct kernel_trace *trace; /* NULL: nobody looks */
+	/*
+	 * Whoever started init can stop and continue it, as a shell does a job: told of its stops, without locks. NULL: init's
+	 * group counts as orphaned, and keyboard stops pass it by.
+	 */
+	void (*stopped_outside)(void *arg, int signo);
+	void *stopped_arg;
 	const char *hostname;            /* NULL: "caisson" */
 	const char *domainname;          /* NULL: "(none)" */
 	uint64_t ram_bytes;              /* 0: the host's */

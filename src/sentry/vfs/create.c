@@ -83,6 +83,8 @@ static int entry_begin(struct walk *w, enum entry_kind kind, struct dentry **ret
 		r = -EEXIST;
 	if (r == 0 && w->trailing_slash && kind == ENTRY_FILE)
 		r = -ENOENT;
+	if (r == 0 && dir->sb->no_negative && !dir->ops->create && !dir->ops->mkdir)
+		r = -ENOENT; /* as procfs says it: there is no missing name to fill */
 	if (r == 0)
 		r = may_create(w->ctx, &w->cur);
 	if (r == 0)
