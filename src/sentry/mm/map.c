@@ -113,6 +113,21 @@ static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 	return 0;
 }
 
+/*
+ * Who will not be written may be shown all the same (memfd_create(2), F_SEAL_WRITE): such a mapping never becomes
+ * writable.
+ */
+static int borrow(struct mappable *m, struct ctx *ctx, struct map_plan *p, bool shared)
+{
+	bool writable = shared && (p->v.max_prot & LX_PROT_WRITE);
+	int r = vma_object_new(m, ctx, writable, &p->v.obj);
+
+	if (r != -EPERM || !writable || (p->v.prot & LX_PROT_WRITE))
+		return r;
+	p->v.max_prot &= (uint8_t)~LX_PROT_WRITE;
+	return vma_object_new(m, ctx, false, &p->v.obj);
+}
+
 /* The object behind the mapping and its host descriptor. Descriptors that ran out are memory that
  * ran out. */
 static int plan_backing(const struct mm_map_args *a, struct ctx *ctx, struct map_plan *p)
@@ -128,7 +143,7 @@ static int plan_backing(const struct mm_map_args *a, struct ctx *ctx, struct map
 		if (r < 0)
 			return r == -EMFILE || r == -ENFILE ? -ENOMEM : r;
 	}
-	return vma_object_new(m, ctx, shared && (p->v.max_prot & LX_PROT_WRITE), &p->v.obj);
+	return borrow(m, ctx, p, shared);
 }
 
 static int choose_fixed(const struct map_plan *p, uint64_t *ret)

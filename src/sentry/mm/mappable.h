@@ -26,6 +26,8 @@ struct mappable_ops {
 	 */
 	int (*hostfd)(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret,
 		      uint64_t *ret_delta);
+	/* A mapping that was lent a descriptor for writing is gone. NULL: nothing to do. */
+	void (*returned)(struct mappable *m);
 	/* Device and inode number, which also are the identity of shared futex words, and the path
 	 * (may be empty). */
 	void (*ident)(struct mappable *m, uint64_t *ret_dev, uint64_t *ret_ino);

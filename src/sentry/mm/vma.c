@@ -129,6 +129,8 @@ void vma_object_put(struct vma_object *o)
 	if (!o || !ref_put(&o->ref))
 		return;
 	hostfd_put(o->h);
+	if (o->writable && o->m->ops->returned)
+		o->m->ops->returned(o->m);
 	mappable_put(o->m);
 	slab_free(&vma_object_slab, o);
 }

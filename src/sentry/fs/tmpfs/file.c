@@ -132,6 +132,14 @@ static int map_hostfd(struct mappable *m, struct ctx *ctx, bool writable, struct
 	return 0;
 }
 
+static void map_returned(struct mappable *m)
+{
+	struct tmpfs_node *n = container_of(m, struct tmpfs_node, mappable);
+
+	GUARD(&n->inode.lock);
+	n->shared_writable--;
+}
+
 static void map_ident(struct mappable *m, uint64_t *ret_dev, uint64_t *ret_ino)
 {
 	struct tmpfs_node *n = container_of(m, struct tmpfs_node, mappable);
@@ -154,6 +162,7 @@ static void map_release(struct mappable *m)
 
 const struct mappable_ops tmpfs_mappable_ops = {
 	.hostfd = map_hostfd,
+	.returned = map_returned,
 	.ident = map_ident,
 	.path = map_path,
 	.release = map_release,
@@ -174,13 +183,14 @@ static int tmpfs_mappable(struct ctx *ctx, struct file *f, struct mappable **ret
 	return 0;
 }
 
-static const struct file_ops tmpfs_file_ops = {
+const struct file_ops tmpfs_file_ops = {
 	.read = tmpfs_read,
 	.write = tmpfs_write,
 	.seek = tmpfs_seek,
 	.mappable = tmpfs_mappable,
 	.fsync = tmpfs_fsync,
 	.fallocate = tmpfs_fallocate,
+	.fcntl = tmpfs_fcntl,
 };
 
 int tmpfs_file_open(struct ctx *ctx, struct inode *i, struct file *f)

@@ -55,13 +55,18 @@ int tmpfs_node_new(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct
 		n->next_cookie = 2;
 		n->inode.nlink = 2;
 	}
+	n->seals = LX_F_SEAL_SEAL; /* only a memfd may be sealed */
 	*ret = &n->inode;
 	return 0;
 }
 
 int tmpfs_new_anon_file(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct inode **ret)
 {
-	return tmpfs_node_new(sb, ctx, LX_S_IFREG | (mode & 07777u), ret);
+	int r = tmpfs_node_new(sb, ctx, LX_S_IFREG | (mode & 07777u), ret);
+
+	if (r == 0)
+		(*ret)->nlink = 0;
+	return r;
 }
 
 void tmpfs_release(struct inode *i)
@@ -118,6 +123,8 @@ static int tmpfs_setattr(struct ctx *ctx, struct inode *i, const struct iattr *a
 		if (r < 0)
 			return r;
 	}
+	if ((attr->valid & IATTR_MODE) && (node_of(i)->seals & LX_F_SEAL_EXEC) && ((attr->mode ^ i->mode) & 0111))
+		return -EPERM;
 	rest.valid &= ~(unsigned)IATTR_SIZE;
 	inode_apply_attr(i, &rest);
 	return 0;

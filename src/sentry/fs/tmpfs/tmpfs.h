@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 
 struct ctx;
+struct file;
 struct inode;
 struct superblock;
 
@@ -28,6 +29,11 @@ MUST_CHECK int tmpfs_new(const struct tmpfs_options *o, struct superblock **ret)
 
 /* A regular file of sb (a tmpfs) without a name, nlink 0: memfd_create(2), the overlay's data. Caller owns. -ENOSPC, -ENOMEM. */
 MUST_CHECK int tmpfs_new_anon_file(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct inode **ret);
+/*
+ * memfd_create(2): an open file, for reading and writing, on a fresh unnamed file of a tmpfs that nobody can mount. flags: LX_MFD_.
+ * Caller owns. -EINVAL: flags; -ENOSYS: huge pages; -ENOMEM.
+ */
+MUST_CHECK int tmpfs_new_memfd(struct ctx *ctx, const char *name, unsigned flags, struct file **ret);
 /* An entry of a directory of a tmpfs, made by the kernel itself (device nodes): dir NULL means the root. Caller owns *ret. */
 MUST_CHECK int tmpfs_add_node(struct superblock *sb, struct inode *dir, const char *name, uint32_t mode, uint64_t rdev,
 			      const char *target, struct inode **ret);

@@ -63,7 +63,7 @@ struct tmpfs_node {
 	struct mappable mappable;    /* [i] its ref holds one reference to inode while above zero */
 	bool mapped;                 /* [i] mappable.ref was ever set */
 	unsigned seals;              /* [i] memfd: LX_F_SEAL_ */
-	uint32_t shared_writable;    /* [i] mappings lent for writing, ever: F_SEAL_WRITE is refused then */
+	uint64_t shared_writable;    /* [i] mappings that may write: F_SEAL_WRITE is refused meanwhile */
 	/* symlink */
 	char *target;                /* [I] arena */
 	struct list xattrs;          /* [i] struct tmpfs_xattr */
@@ -120,6 +120,11 @@ uint64_t tmpfs_data_pages(struct tmpfs_node *n);
 /* file.c, readdir.c */
 int tmpfs_file_open(struct ctx *ctx, struct inode *i, struct file *f);
 int tmpfs_dir_open(struct ctx *ctx, struct inode *i, struct file *f);
+
+/* memfd.c */
+/* F_ADD_SEALS, F_GET_SEALS. */
+long tmpfs_fcntl(struct ctx *ctx, struct file *f, int cmd, uint64_t arg);
+extern const struct file_ops tmpfs_file_ops;
 
 /* xattr.c */
 ssize_t tmpfs_getxattr(struct ctx *ctx, struct inode *i, const char *name, void *buf, size_t size);
