@@ -47,7 +47,7 @@ static int read_pointers(struct task *t, uaddr_t at, uint64_t *ptrs, size_t *ret
 static int read_strings(struct task *t, uaddr_t array, struct loader_strings *s, char *buf)
 {
 	uint64_t ptrs[POINTERS_AT_ONCE];
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	if (uaddr_is_null(array))

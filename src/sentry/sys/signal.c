@@ -225,7 +225,7 @@ long sys_sigaltstack(struct task *t, const struct sysargs *a)
 {
 	uaddr_t from = arg_uaddr(a, 0), to = arg_uaddr(a, 1);
 	lx_stack_t want, old;
-	uint64_t sp;
+	uint64_t sp = 0;
 	int r;
 
 	if (!uaddr_is_null(from)) {

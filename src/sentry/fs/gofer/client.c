@@ -155,7 +155,7 @@ int gofer_call(struct gofer_client *c, struct p9_msg *m, int *ret_fd)
 	AUTO(host_close_fd) int fd = -1;
 	uint8_t asked = m->type;
 	uint16_t tag = c->next_tag++;
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	if (atomic_load(&c->dead))
