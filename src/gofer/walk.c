@@ -180,7 +180,7 @@ static int walk_names(struct walk *w, struct node *dir)
 	int r = 0;
 
 	for (size_t i = 0; i < w->t->nnames; i++) {
-		struct node *next;
+		struct node *next = NULL;
 
 		copy_str(name, sizeof(name), w->t->names[i]);
 		r = check_kernel_fs_known(s, dir->fd, dir->id.dev);
