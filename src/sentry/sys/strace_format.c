@@ -10,6 +10,8 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "abi/mman.h"
+#include "abi/socket.h"
+#include "abi/stat.h"
 #include "base/check.h"
 #include "base/compiler.h"
 #include "sentry/mm/uaccess.h"
@@ -23,7 +25,7 @@ static const struct kind *const kind_sets[] = {
 
 static const struct {
 	const char *text;
-	int when;
+	enum arg_when when;
 } prefixes[] = {{"out:", ARG_OUT}, {"got:", ARG_GOT}, {"left:", ARG_LEFT}};
 
 static const struct {
@@ -32,6 +34,7 @@ static const struct {
 } conditions[] = {
 	{"creat", LX_O_CREAT | LX___O_TMPFILE},
 	{"mremap", LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP},
+	{"device", LX_S_IFCHR}, /* block devices have this bit too */
 };
 
 /* ---- parsing ---- */
@@ -226,6 +229,8 @@ uint64_t scall_count(struct scall *c, const struct sarg *a)
 
 static bool is_wanted(const struct scall *c, const struct sarg *a)
 {
+	if (strcmp(a->kind, "skip") == 0)
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++) {
 		if (strcmp(a->condition, conditions[i].name) == 0)
 			return (c->flags & conditions[i].flags) != 0;
@@ -280,23 +285,39 @@ static void walk(struct scall *c)
 	}
 }
 
-/* What lengths point to is another number when the call has ended. */
-static void save_lengths(struct scall *c)
+/* An argument that points to a length or an offset which is another one when the call has ended. */
+static const struct {
+	const char *kind;
+	size_t at, size;
+} changing[] = {
+	{"lenptr", 0, sizeof(uint32_t)},
+	{"received", offsetof(struct lx_msghdr, msg_namelen), sizeof(uint32_t)},
+	{"offset", 0, sizeof(uint64_t)},
+	{"file_handle", offsetof(struct lx_file_handle, handle_bytes), sizeof(uint32_t)},
+};
+
+static void save(struct scall *c, const char *kind, int i)
+{
+	for (size_t k = 0; k < ARRAY_SIZE(changing); k++) {
+		if (strcmp(changing[k].kind, kind) == 0 && !scall_read(c, &c->saved[i], c->v[i] + changing[k].at, changing[k].size))
+			c->saved[i] = 0;
+	}
+}
+
+static void save_changing(struct scall *c)
 {
 	const char *pos = c->pos;
 	struct sarg a;
 
-	for (int i = 0; i < 6 && parse_arg(pos, &a, &pos); i++) {
-		if (strcmp(a.kind, "lenptr") == 0 && !scall_read(c, &c->saved[i], c->v[i], sizeof(c->saved[i])))
-			c->saved[i] = 0;
-	}
+	for (int i = 0; i < 6 && parse_arg(pos, &a, &pos); i++)
+		save(c, a.kind, i);
 }
 
 void scall_begin(struct scall *c, struct strbuf *sb, struct task *t, const char *format, const struct sysargs *a)
 {
 	*c = (struct scall){.t = t, .sb = sb, .pos = format + format_may_sleep(format), .sep = ""};
 	memcpy(c->v, a->v, sizeof(c->v));
-	save_lengths(c);
+	save_changing(c);
 	walk(c);
 }
 

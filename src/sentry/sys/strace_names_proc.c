@@ -115,11 +115,7 @@ static const struct name setns_names[] = {
 };
 
 static const struct name wait_names[] = {
-	N(WNOHANG), N(WSTOPPED), N(WEXITED), N(WCONTINUED), N(WNOWAIT), N(__WNOTHREAD), N(__WALL), N(__WCLONE),
-};
-
-static const struct name wait4_names[] = {
-	N(WNOHANG), {LX_WUNTRACED, "WSTOPPED"}, N(WEXITED), N(WCONTINUED), N(WNOWAIT), N(__WCLONE), N(__WALL), N(__WNOTHREAD),
+	N(WNOHANG), N(WEXITED), N(WSTOPPED), N(WCONTINUED), N(WNOWAIT), N(__WCLONE), N(__WALL), N(__WNOTHREAD),
 };
 
 static const struct name idtype_names[] = {N(P_ALL), N(P_PID), N(P_PGID), N(P_PIDFD)};
@@ -200,21 +196,32 @@ static const struct name membarrier_names[] = {
 static const struct name membarrier_flag_names[] = {N(MEMBARRIER_CMD_FLAG_CPU)};
 static const struct name random_names[] = {N(GRND_NONBLOCK), N(GRND_RANDOM), N(GRND_INSECURE)};
 static const struct name rseq_names[] = {{1, "RSEQ_FLAG_UNREGISTER"}};
-static const struct name futex_waitv_names[] = {N(FUTEX_32), {LX_FUTEX2_PRIVATE, "FUTEX_PRIVATE_FLAG"}};
-
-static const struct name syslog_names[] = {
-	{0, "SYSLOG_ACTION_CLOSE"},	     {1, "SYSLOG_ACTION_OPEN"},	       {2, "SYSLOG_ACTION_READ"},
-	{3, "SYSLOG_ACTION_READ_ALL"},	     {4, "SYSLOG_ACTION_READ_CLEAR"},  {5, "SYSLOG_ACTION_CLEAR"},
-	{6, "SYSLOG_ACTION_CONSOLE_OFF"},    {7, "SYSLOG_ACTION_CONSOLE_ON"},  {8, "SYSLOG_ACTION_CONSOLE_LEVEL"},
-	{9, "SYSLOG_ACTION_SIZE_UNREAD"},    {10, "SYSLOG_ACTION_SIZE_BUFFER"},
+static const struct name bpf_names[] = {
+	{0, "BPF_MAP_CREATE"},	    {1, "BPF_MAP_LOOKUP_ELEM"}, {2, "BPF_MAP_UPDATE_ELEM"}, {3, "BPF_MAP_DELETE_ELEM"},
+	{4, "BPF_MAP_GET_NEXT_KEY"}, {5, "BPF_PROG_LOAD"},	{6, "BPF_OBJ_PIN"},	    {7, "BPF_OBJ_GET"},
+	{8, "BPF_PROG_ATTACH"},	    {9, "BPF_PROG_DETACH"},	{10, "BPF_PROG_TEST_RUN"},  {15, "BPF_OBJ_GET_INFO_BY_FD"},
+	{16, "BPF_PROG_QUERY"},	    {17, "BPF_RAW_TRACEPOINT_OPEN"}, {18, "BPF_BTF_LOAD"},  {28, "BPF_LINK_CREATE"},
 };
+
+static const struct name reboot_magic1_names[] = {{0xfee1dead, "LINUX_REBOOT_MAGIC1"}};
+
+static const struct name reboot_magic2_names[] = {
+	{672274793, "LINUX_REBOOT_MAGIC2"}, {85072278, "LINUX_REBOOT_MAGIC2A"}, {369367448, "LINUX_REBOOT_MAGIC2B"}, {537993216, "LINUX_REBOOT_MAGIC2C"},
+};
+
+static const struct name reboot_names[] = {
+	{0, "LINUX_REBOOT_CMD_CAD_OFF"},	 {0x89abcdef, "LINUX_REBOOT_CMD_CAD_ON"},  {0xcdef0123, "LINUX_REBOOT_CMD_HALT"},
+	{0x4321fedc, "LINUX_REBOOT_CMD_POWER_OFF"}, {0x01234567, "LINUX_REBOOT_CMD_RESTART"}, {0xa1b2c3d4, "LINUX_REBOOT_CMD_RESTART2"},
+	{0x45584543, "LINUX_REBOOT_CMD_KEXEC"},	 {0xd000fce2, "LINUX_REBOOT_CMD_SW_SUSPEND"},
+};
+
+static const struct name futex_waitv_names[] = {N(FUTEX_32), {LX_FUTEX2_PRIVATE, "FUTEX_PRIVATE_FLAG"}};
 
 const struct names strace_process_names[] = {
 	NAMES("clone", "CLONE_???", clone_names),
 	NAMES("unshare", "CLONE_???", unshare_names),
 	NAMES("setns", "CLONE_NEW???", setns_names),
 	NAMES("wait", "W???", wait_names),
-	NAMES("wait4", "W???", wait4_names),
 	NAMES("idtype", "P_???", idtype_names),
 	NAMES("pidfd_open", "PIDFD_???", pidfd_open_names),
 	NAMES("policy", "SCHED_???", policy_names),
@@ -235,8 +242,11 @@ const struct names strace_process_names[] = {
 	NAMES("membarrier_fl", "MEMBARRIER_CMD_FLAG_???", membarrier_flag_names),
 	NAMES("random", "GRND_???", random_names),
 	NAMES("rseq", "RSEQ_FLAG_???", rseq_names),
+	NAMES("bpf", "BPF_???", bpf_names),
+	NAMES("reboot_magic1", "LINUX_REBOOT_MAGIC_???", reboot_magic1_names),
+	NAMES("reboot_magic2", "LINUX_REBOOT_MAGIC_???", reboot_magic2_names),
+	NAMES("reboot", "LINUX_REBOOT_CMD_???", reboot_names),
 	NAMES("futex_waitv", "FUTEX_???", futex_waitv_names),
-	NAMES("syslog", "SYSLOG_ACTION_???", syslog_names),
 	{0},
 };
 

@@ -75,12 +75,14 @@ struct scall {
 	long ret;            /* valid if exiting */
 	uint64_t v[6];
 	uint64_t flags;      /* as printed last */
-	uint32_t saved[6];   /* what lengths pointed to when the call began */
+	uint64_t saved[6];   /* what lengths and offsets pointed to when the call began */
 };
+
+enum arg_when { ARG_IN, ARG_OUT, ARG_GOT, ARG_LEFT };
 
 /* One argument as the format describes it. */
 struct sarg {
-	enum { ARG_IN, ARG_OUT, ARG_GOT, ARG_LEFT } when;
+	enum arg_when when;
 	char kind[16], table[16], count[8], condition[8];
 	int i; /* which */
 };
@@ -142,11 +144,43 @@ void put_mode(struct strbuf *sb, uint32_t mode);     /* 0644 */
 void put_filemode(struct strbuf *sb, uint32_t mode); /* S_IFREG|0644 */
 void put_openflags(struct strbuf *sb, uint64_t flags);
 void put_timespec(struct scall *c, const void *p);
+void put_date(struct strbuf *sb, int64_t sec); /* 1970-01-01T00:00:00 */
 void put_timeval(struct scall *c, const void *p);
-void put_iovec_in(struct scall *c, const void *p);
+void put_iovec_addr(struct scall *c, const void *p);
 /* iovecs of which `filled` bytes in all hold data. */
 void put_iovecs(struct scall *c, uint64_t addr, uint64_t n, uint64_t filled);
+void put_ucred(struct strbuf *sb, const void *p);
 void put_sockaddr(struct scall *c, uint64_t addr, uint64_t len);
+/* What stands behind the results of poll and select, without its closing parenthesis. */
+void put_poll_result(struct scall *c, uint64_t addr, uint64_t n);
+/* What separates it from what follows. */
+const char *put_select_result(struct scall *c);
+void put_ioprio(struct strbuf *sb, uint32_t v);
+void put_personality(struct strbuf *sb, uint32_t v);
 void put_wait_status(struct strbuf *sb, int status);
+
+/* ---- calls in calls (strace_switch.c) ---- */
+
+/* What an argument may be, its name, and the format of the arguments after it. */
+struct switch_row {
+	uint64_t v;
+	const char *name, *format;
+};
+
+struct switch_table {
+	const char *id;
+	const char *unknown;  /* as in struct names */
+	const char *fallback; /* the format of arguments after an unknown value */
+	const struct switch_row *rows;
+	size_t n;
+	void (*put)(struct strbuf *sb, const struct switch_table *t, uint64_t v); /* NULL: the row's name, or in hexadecimal */
+	uint64_t mask; /* bits of the value that choose the row; 0: all 32 */
+};
+
+#define SWITCH_TABLE(id_, unknown_, fallback_, rows_) \
+	.id = (id_), .unknown = (unknown_), .fallback = (fallback_), .rows = (rows_), .n = ARRAY_SIZE(rows_)
+#define ROW(x, format_) {LX_##x, #x, format_}
+
+extern const struct switch_table strace_ioctl_switch, strace_prctl_switch, strace_arch_prctl_switch;
 /* NULL, or what is wrong with the formats of a switch's table. */
 const char *switch_error(const char *id);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/fcntl.h"
+#include "abi/page.h"
 #include "abi/sched.h"
 #include "abi/socket.h"
 #include "abi/stat.h"
@@ -89,6 +90,7 @@ static void print_mode(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 
 static void print_filemode(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 {
+	c->flags = (uint16_t)v;
 	if ((v & 0xffff) == 0 || (v & LX_S_IFMT) || (v & (LX_S_ISUID | LX_S_ISGID | LX_S_ISVTX)))
 		put_filemode(c->sb, (uint16_t)v);
 	else
@@ -324,6 +326,47 @@ static void print_bits(struct scall *c, const struct sarg *a, uint64_t v)
 		put_array(c, v, bits / 64 + (bits % 64 != 0), sizeof(uint64_t), put_word);
 }
 
+/* mincore(2): a byte for each page. */
+static void put_byte(struct scall *c, const void *p)
+{
+	strbuf_addf(c->sb, "%u", *(const uint8_t *)p);
+}
+
+static void print_residence(struct scall *c, const struct sarg *a, uint64_t v)
+{
+	uint64_t len = scall_count(c, a);
+
+	if (scall_only_addr(c, a, v))
+		put_addr(c->sb, v);
+	else
+		put_array(c, v, len / LX_PAGE_SIZE + (len % LX_PAGE_SIZE != 0), 1, put_byte);
+}
+
+/* sendfile(2): [2] => [7]. */
+static void print_offset(struct scall *c, const struct sarg *a, uint64_t v)
+{
+	uint64_t now;
+
+	if (!v || !scall_read(c, &now, v, sizeof(now))) {
+		put_addr(c->sb, v);
+		return;
+	}
+	strbuf_addf(c->sb, "[%llu]", (unsigned long long)c->saved[a->i]);
+	if (c->ret >= 0 && now != c->saved[a->i])
+		strbuf_addf(c->sb, " => [%llu]", (unsigned long long)now);
+}
+
+/* get_mempolicy(2): [MPOL_DEFAULT]. */
+static void put_mempolicy(struct scall *c, const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	strbuf_addc(c->sb, '[');
+	put_enum(c->sb, names_get("mempolicy"), v);
+	strbuf_addc(c->sb, ']');
+}
+
 /* accept(2) and its kin: [128 => 16]. */
 static void print_lenptr(struct scall *c, const struct sarg *a, uint64_t v)
 {
@@ -345,6 +388,7 @@ const struct kind strace_value_kinds[] = {
 	{.name = "x", .print = print_x},
 	{.name = "lx", .print = print_lx},
 	{.name = "addr", .print = print_addr},
+	{.name = "skip", .print = print_lx},
 	{.name = "fd", .print = print_d},
 	{.name = "dirfd", .print = print_dirfd},
 	{.name = "uid", .print = print_uid},
@@ -369,6 +413,9 @@ const struct kind strace_value_kinds[] = {
 	{.name = "pword", .print = print_pointee},
 	{.name = "fdpair", .print = print_fdpair},
 	{.name = "bits", .print = print_bits},
+	{.name = "residence", .print = print_residence},
+	{.name = "offset", .print = print_offset},
+	{.name = "mempolicy", .put = put_mempolicy, .size = sizeof(uint32_t)},
 	{.name = "lenptr", .print = print_lenptr},
 	{0},
 };
