@@ -120,15 +120,16 @@ static void do_default(struct task *t, int signo, uint32_t cont_epoch)
 
 static void tell_parent_if_asked(struct task *t)
 {
-	int code;
+	int code, signo;
 
 	lock_acquire(&t->tg->lock);
 	task_work_clear(t, TASK_WORK_NOTIFY);
 	code = t->tg->notify;
+	signo = t->tg->notify_signal;
 	t->tg->notify = 0;
 	lock_release(&t->tg->lock);
 	if (code)
-		stop_tell_parent(t->tg, code);
+		stop_tell_parent(t->tg, code, signo);
 }
 
 static void die(struct task *t)

@@ -33,15 +33,24 @@ void tg_exit(struct task *t, int wait_status)
 
 static void stop_signals(struct task *t)
 {
+	struct thread_group *tg = t->tg;
+	int signo, notify, notify_signal;
 	bool stopped;
 
 	lock_acquire(&t->tg->lock);
 	t->exiting = true;
+	signo = tg->stop_signal;
+	/* It may have been this thread that was to tell of an earlier stop or continuation. */
+	notify = tg->notify;
+	notify_signal = tg->notify_signal;
+	tg->notify = 0;
 	stopped = stop_count_down(t);
 	signal_retarget(t, ~t->blocked);
 	lock_release(&t->tg->lock);
+	if (notify)
+		stop_tell_parent(tg, notify, notify_signal);
 	if (stopped)
-		stop_tell_parent(t->tg, LX_CLD_STOPPED);
+		stop_tell_parent(tg, LX_CLD_STOPPED, signo);
 }
 
 static void give_back(struct task *t)

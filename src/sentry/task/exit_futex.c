@@ -23,6 +23,7 @@ void exit_futexes(struct task *t)
 	if (!uaddr_is_null(t->robust_list))
 		futex_robust_exit(&t->ctx, t->mm, t->robust_list, t->robust_list_len);
 	t->robust_list = uaddr(0);
+	futex_pi_exit(&t->ctx, t->exiting ? FUTEX_LEAVES_BY_EXIT : FUTEX_LEAVES_BY_EXEC);
 	if (!uaddr_is_null(t->clear_tid))
 		clear_tid(t);
 	t->clear_tid = uaddr(0);

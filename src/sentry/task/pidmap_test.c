@@ -6,6 +6,7 @@
 #include "sentry/task/task_priv.h"
 
 /* As much of a kernel as numbers need. */
+static void begin(struct kernel *k, int32_t pid_max) ASSERTS_HELD(k->tasklist);
 static void begin(struct kernel *k, int32_t pid_max)
 {
 	*k = (struct kernel){.pid_max = pid_max};
@@ -14,6 +15,7 @@ static void begin(struct kernel *k, int32_t pid_max)
 	lock_acquire(&k->tasklist);
 }
 
+static void end(struct kernel *k) RELEASES(k->tasklist);
 static void end(struct kernel *k)
 {
 	for (struct pid *p; (p = pid_next(k, 1));)

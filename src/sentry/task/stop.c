@@ -32,12 +32,13 @@ static void let_all_run(struct thread_group *tg)
 	tg_flag_clear(tg, TG_STOP_STOPPED);
 }
 
-static void ask_to_notify(struct thread_group *tg, int code) REQUIRES(tg->lock);
-static void ask_to_notify(struct thread_group *tg, int code)
+static void ask_to_notify(struct thread_group *tg, int code, int signo) REQUIRES(tg->lock);
+static void ask_to_notify(struct thread_group *tg, int code, int signo)
 {
 	struct task *t;
 
 	tg->notify = code;
+	tg->notify_signal = signo;
 	list_for_each_entry(t, &tg->threads, thread_link) {
 		if (t->exiting)
 			continue;
@@ -50,16 +51,17 @@ static void ask_to_notify(struct thread_group *tg, int code)
 void stop_continue(struct thread_group *tg)
 {
 	bool was_stopped = tg_flag(tg, TG_STOP_STOPPED), was_stopping = tg->stop_pending > 0;
+	int signo = tg->stop_signal;
 
 	tg->cont_epoch++;
 	let_all_run(tg);
 	tg_flag_clear(tg, TG_REPORT_STOPPED);
 	if (was_stopped) {
 		tg_flag_set(tg, TG_REPORT_CONTINUED);
-		ask_to_notify(tg, LX_CLD_CONTINUED);
+		ask_to_notify(tg, LX_CLD_CONTINUED, LX_SIGCONT);
 	} else if (was_stopping) {
 		tg_flag_set(tg, TG_REPORT_CONTINUED);
-		ask_to_notify(tg, LX_CLD_STOPPED);
+		ask_to_notify(tg, LX_CLD_STOPPED, signo);
 	}
 }
 
@@ -136,7 +138,7 @@ void stop_here(struct task *t)
 	signo = tg->stop_signal;
 	lock_release(&t->tg->lock);
 	if (complete)
-		stop_tell_parent(tg, LX_CLD_STOPPED);
+		stop_tell_parent(tg, LX_CLD_STOPPED, signo);
 	if (t->kernel->trace && t->kernel->trace->stopped)
 		t->kernel->trace->stopped(t, signo);
 
@@ -164,7 +166,7 @@ static void stop_tell_outside(struct thread_group *tg)
 		k->stopped_outside(k->stopped_arg, tg->stop_signal);
 }
 
-void stop_tell_parent(struct thread_group *tg, int code)
+void stop_tell_parent(struct thread_group *tg, int code, int signo)
 {
 	struct kernel *k = tg->kernel;
 	struct thread_group *parent;
@@ -177,7 +179,7 @@ void stop_tell_parent(struct thread_group *tg, int code)
 	parent = tg->parent;
 	if (!parent || tg->state != TG_ALIVE)
 		return;
-	siginfo_child(&info, tg, LX_SIGCHLD, code, code == LX_CLD_CONTINUED ? LX_SIGCONT : tg->stop_signal);
+	siginfo_child(&info, tg, LX_SIGCHLD, code, signo);
 	lock_acquire(&parent->lock);
 	act = sighand_action(parent->sighand, LX_SIGCHLD);
 	if (act.k_sa_handler != LX_SIG_IGN && !(act.sa_flags & LX_SA_NOCLDSTOP) && parent->leader) {

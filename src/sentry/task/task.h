@@ -241,6 +241,7 @@ struct thread_group {
 	uint32_t stop_pending;         /* [S] threads that have not stopped yet */
 	uint32_t cont_epoch;           /* [S] one more with each SIGCONT and each deadly signal */
 	int notify;                    /* [S] CLD_STOPPED or CLD_CONTINUED to be told; 0: nothing */
+	int notify_signal;             /* [S] the signal that goes with it */
 	struct task *exec_task;        /* [S] the thread that waits for all others to end, borrowed */
 
 	/* limits, time */

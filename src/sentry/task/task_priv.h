@@ -115,8 +115,8 @@ void stop_join(struct task *t) REQUIRES(t->tg->lock);
 bool stop_begin(struct task *t, int signo, uint32_t cont_epoch) REQUIRES(t->tg->lock);
 /* Stop the calling thread if it must, until it may go on or must end. */
 void stop_here(struct task *t);
-/* Tell the parent of tg CLD_STOPPED or CLD_CONTINUED. */
-void stop_tell_parent(struct thread_group *tg, int code);
+/* Tell the parent of tg CLD_STOPPED or CLD_CONTINUED, and the signal that did it. Without locks. */
+void stop_tell_parent(struct thread_group *tg, int code, int signo);
 
 /* ---- reap.c: all under kernel->tasklist ---- */
 
