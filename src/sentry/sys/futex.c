@@ -61,6 +61,24 @@ static long wait_restart(struct task *t, struct restart_block *rb)
 	return wait_until(t, &w, (uint32_t)rb->arg[RB_VAL], (uint32_t)rb->arg[RB_BITSET], until);
 }
 
+/* ---- locks with an owner ---- */
+
+static bool lives(struct ctx *ctx, int32_t tid)
+{
+	AUTO(task_put) struct task *t = task_find(ctx_task(ctx)->kernel, tid);
+
+	return t && !atomic_load(&t->ctx.futex_gone);
+}
+
+enum lock_how { LOCK_WAIT, LOCK_TRY };
+
+static long lock_pi(struct task *t, const struct futex_word *w, struct futex_deadline until, enum lock_how how)
+{
+	const struct futex_lock_pi l = {.word = *w, .until = until, .lives = lives, .try = how == LOCK_TRY};
+
+	return futex_lock_pi(&t->ctx, &l);
+}
+
 /* ---- futex(2) ---- */
 
 static bool has_timeout(int cmd)
@@ -128,7 +146,14 @@ static long run(struct task *t, int cmd, const struct call *c)
 		return futex_requeue(&c->w, &c->w2, (int)c->val, (int)c->val2, &c->val3);
 	case LX_FUTEX_WAKE_OP:
 		return futex_wake_op(&t->ctx, &op);
-	default:
+	case LX_FUTEX_LOCK_PI:
+	case LX_FUTEX_LOCK_PI2:
+		return lock_pi(t, &c->w, c->until, LOCK_WAIT);
+	case LX_FUTEX_TRYLOCK_PI:
+		return lock_pi(t, &c->w, FUTEX_NO_DEADLINE, LOCK_TRY);
+	case LX_FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(&t->ctx, &c->w);
+	default: /* Differs: FUTEX_WAIT_REQUEUE_PI and FUTEX_CMP_REQUEUE_PI are not there */
 		return -ENOSYS;
 	}
 }

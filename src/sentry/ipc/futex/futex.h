@@ -70,6 +70,30 @@ struct futex_wake_op {
 };
 MUST_CHECK int futex_wake_op(struct ctx *ctx, const struct futex_wake_op *op);
 
+/* ---- locks with an owner: FUTEX_LOCK_PI and its kin ---- */
+
+/* Whether a thread of that number could still unlock: it exists, and its ctx is not futex_gone. */
+typedef bool (*futex_lives_fn)(struct ctx *ctx, int32_t tid);
+
+struct futex_lock_pi {
+	struct futex_word word;
+	struct futex_deadline until; /* ignored when only trying */
+	futex_lives_fn lives;
+	bool try;
+};
+/*
+ * Take the lock, in the order of arrival. 0: ctx owns it; the word may say that its last owner died. -EAGAIN: trying only, and it is
+ * held; -EDEADLK: by ctx itself, or by who waits for it; -ESRCH: its owner does not exist; -EINVAL: word and waiters contradict each
+ * other; -ETIMEDOUT; -LX_ERESTARTNOINTR; -EPERM; -ENOMEM; -EFAULT.
+ * Differs: waiters of real-time priority do not go first, and nobody inherits a priority.
+ */
+MUST_CHECK int futex_lock_pi(struct ctx *ctx, const struct futex_lock_pi *l);
+/* Hand it to the next one. -EPERM: ctx is not the owner; -EINVAL, -EFAULT. */
+MUST_CHECK int futex_unlock_pi(struct ctx *ctx, const struct futex_word *w);
+/* ctx leaves its mm: locks that others wait for go to the next ones, as owner-died. */
+enum futex_leave_why { FUTEX_LEAVES_BY_EXEC, FUTEX_LEAVES_BY_EXIT };
+void futex_pi_exit(struct ctx *ctx, enum futex_leave_why why);
+
 /* ---- the end of a thread ---- */
 
 /* Wake n waiters of a shared word, as the kernel itself does (clear_child_tid). Errors are nobody's. */

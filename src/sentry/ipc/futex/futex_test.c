@@ -2,123 +2,15 @@
 /* Futexes over the fake platform's memory: what is refused, who is woken, and thousands of races between real threads. */
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "base/test.h"
-#include "abi/errno.h"
-#include "abi/futex.h"
-#include "abi/time.h"
 #include "sentry/core/alloc.h"
-#include "sentry/core/clock.h"
-#include "sentry/ipc/futex/futex.h"
-#include "sentry/mm/test_world.h"
+#include "sentry/ipc/futex/test_peers.h"
 
 #define MS   1000000LL
 #define ANY  LX_FUTEX_BITSET_MATCH_ANY
-#define PEERS 6
-
-/* One guest thread: a ctx with a context of its own, and whether a signal waits for it. */
-struct peer {
-	struct ctx ctx;
-	_Atomic bool signal;
-	_Atomic bool done;
-	pthread_t id;
-	int index;
-	long result;
-};
-
-static struct world w;
-static uint64_t mem; /* two pages */
-static struct peer peers[PEERS];
-
-static bool peer_interrupted(struct ctx *ctx)
-{
-	return atomic_load(&container_of(ctx, struct peer, ctx)->signal);
-}
-
-static const struct ctx_ops peer_ops = {.interrupted = peer_interrupted, .killed = peer_interrupted};
-
-static void begin(void)
-{
-	int64_t at;
-
-	world_begin(&w, 1000);
-	at = world_map(&w, 0, 2 * PAGE, RW, ANON);
-	EXPECT_TRUE(at > 0);
-	mem = (uint64_t)at;
-	for (int i = 0; i < PEERS; i++) {
-		struct peer *p = &peers[i];
-
-		memset(p, 0, sizeof(*p));
-		ctx_init(&p->ctx, &peer_ops);
-		p->ctx.tid = p->ctx.tgid = 100 + i;
-		p->index = i;
-		EXPECT_EQ(mm_platform(w.mm)->context_new(mm_aspace(w.mm), w.ctx.pc, &p->ctx.pc), 0);
-		EXPECT_EQ(mm_platform(w.mm)->context_attach(p->ctx.pc), 0);
-	}
-}
-
-static void end(void)
-{
-	for (int i = 0; i < PEERS; i++)
-		mm_platform(w.mm)->context_free(peers[i].ctx.pc);
-	world_end(&w);
-}
-
-static struct futex_word word(uint64_t off)
-{
-	return (struct futex_word){.mm = w.mm, .addr = uaddr(mem + off), .scope = FUTEX_PRIVATE};
-}
-
-static void put32(uint64_t off, uint32_t v)
-{
-	EXPECT_EQ(copy_out(w.mm, uaddr(mem + off), &v, sizeof(v)), 0);
-}
-
-static void put64(uint64_t off, uint64_t v)
-{
-	EXPECT_EQ(copy_out(w.mm, uaddr(mem + off), &v, sizeof(v)), 0);
-}
-
-static uint32_t get32(uint64_t off)
-{
-	uint32_t v = 0;
-
-	EXPECT_EQ(load_u32(w.mm, uaddr(mem + off), &v), 0);
-	return v;
-}
-
-static int wait_on(struct peer *p, uint64_t off, uint32_t val, int64_t timeout_ns)
-{
-	struct futex_word at = word(off);
-	struct futex_deadline until = FUTEX_NO_DEADLINE;
-
-	if (timeout_ns >= 0)
-		until.at_ns = clock_monotonic_ns() + timeout_ns;
-	return futex_wait(&p->ctx, &at, val, ANY, until);
-}
-
-static int wake(uint64_t off, int n)
-{
-	struct futex_word at = word(off);
-
-	return futex_wake(&at, n, ANY);
-}
-
-static void start(void *(*fn)(void *), int n)
-{
-	for (int i = 0; i < n; i++)
-		EXPECT_EQ(pthread_create(&peers[i].id, NULL, fn, &peers[i]), 0);
-}
-
-static void join(int n)
-{
-	for (int i = 0; i < n; i++)
-		EXPECT_EQ(pthread_join(peers[i].id, NULL), 0);
-}
 
 /* ---- refusals ---- */
 
@@ -359,36 +251,28 @@ TEST(no_wake_is_lost_nor_doubled_while_waiters_are_moved)
 #define LOOPS 10000
 static long counter;
 
-static uint32_t swap(struct peer *p, uint32_t expect, uint32_t value)
-{
-	uint32_t old = 0;
-
-	EXPECT_EQ(cmpxchg_u32(w.mm, &p->ctx, uaddr(mem), expect, value, &old), 0);
-	return old;
-}
-
 static void mutex_lock(struct peer *p)
 {
-	uint32_t c = swap(p, 0, 1);
+	uint32_t c = swap(p, 0, 0, 1);
 
 	while (c != 0) {
-		if (c == 2 || swap(p, 1, 2) != 0) {
+		if (c == 2 || swap(p, 0, 1, 2) != 0) {
 			int r = wait_on(p, 0, 2, -1);
 
 			EXPECT_TRUE(r == 0 || r == -EAGAIN || r == -LX_ERESTARTSYS);
 			atomic_store(&p->signal, false);
 		}
-		c = swap(p, 0, 2);
+		c = swap(p, 0, 0, 2);
 	}
 }
 
 static void mutex_unlock(struct peer *p)
 {
-	uint32_t old = swap(p, 1, 0);
+	uint32_t old = swap(p, 0, 1, 0);
 
 	if (old == 1)
 		return;
-	EXPECT_EQ(swap(p, 2, 0), 2);
+	EXPECT_EQ(swap(p, 0, 2, 0), 2);
 	EXPECT_TRUE(wake(0, 1) >= 0);
 }
 
