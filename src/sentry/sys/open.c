@@ -46,7 +46,7 @@ static long open_at(struct task *t, int dirfd, uaddr_t name, struct open_how *ho
 	int fd, r = check_how(how);
 
 	if (r == 0)
-		r = at_get(&at, t, dirfd, name, 0);
+		r = at_get(&at, t, dirfd, name, how->resolve);
 	if (r == 0)
 		r = fdtable_reserve(t->fds, &t->ctx, 0, (how->flags & LX_O_CLOEXEC) != 0, &fd);
 	if (r < 0)
