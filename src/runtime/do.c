@@ -198,11 +198,16 @@ static int fill_plan(const struct globals *g, struct do_args *a, struct plan *p)
 	return fill_groups(p);
 }
 
+struct do_files {
+	unsigned closed; /* bit i: the caller gave us no descriptor i; /dev/null stands there instead */
+	int log_fd, strace_fd;
+};
+
 /*
  * Our stdio as the plan sends it: terminals and pipes with a description of their own where the host allows, so that the Sentry may
  * read without sleeping; closed ones as placeholders. Each is a new descriptor, closed by close_stdio.
  */
-static void stdio_fds(int null_fd, int *fds, uint32_t *flags)
+static void stdio_fds(const struct do_files *f, int *fds, uint32_t *flags)
 {
 	static const uint32_t closed[] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED, PLAN_STDERR_CLOSED};
 
@@ -210,10 +215,8 @@ static void stdio_fds(int null_fd, int *fds, uint32_t *flags)
 		fds[i] = host_own_description(i);
 		if (fds[i] < 0)
 			fds[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
-		if (fds[i] < 0) {
-			fds[i] = fcntl(null_fd, F_DUPFD_CLOEXEC, 3);
+		if (f->closed & 1u << i)
 			*flags |= closed[i];
-		}
 	}
 }
 
@@ -224,17 +227,17 @@ static void close_stdio(const int *fds)
 			close(fds[i]);
 }
 
-static int send_plan(struct sandbox *sb, struct plan *p, int null_fd, int strace_fd)
+static int send_plan(struct sandbox *sb, struct plan *p, const struct do_files *f)
 {
 	int fds[PLAN_FD_COUNT];
 	size_t nfds = PLAN_FD_STRACE, len;
 	void *bytes;
 	int r;
 
-	stdio_fds(null_fd, fds, &p->flags);
+	stdio_fds(f, fds, &p->flags);
 	fds[PLAN_FD_GOFER] = sb->gofer_fd;
-	if (strace_fd >= 0)
-		fds[nfds++] = strace_fd;
+	if (f->strace_fd >= 0)
+		fds[nfds++] = f->strace_fd;
 	r = plan_encode(p, &bytes, &len);
 	if (r == 0) {
 		r = control_send(sb->control_fd, CONTROL_PLAN, bytes, len, fds, nfds);
@@ -256,17 +259,26 @@ static int open_output(const char *path, const char *option)
 	return fd;
 }
 
-struct do_files {
-	int null_fd, log_fd, strace_fd;
-};
+/* Fill 0, 1 and 2 where they are closed, so that no descriptor of ours ever stands there. */
+static int fill_stdio(struct do_files *f)
+{
+	for (int i = 0; i < 3; i++) {
+		if (fcntl(i, F_GETFD) >= 0)
+			continue;
+		f->closed |= 1u << i;
+		if (open("/dev/null", O_RDWR | O_CLOEXEC) != i)
+			return -errno;
+	}
+	return 0;
+}
 
 static int open_files(const struct globals *g, struct do_files *f)
 {
-	/* Above the guest's stdio, whatever of it is closed. */
-	f->null_fd = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, 3);
+	int r = fill_stdio(f);
+
 	f->log_fd = f->strace_fd = -1;
-	if (f->null_fd < 0) {
-		tell_errno(errno, "opening /dev/null");
+	if (r < 0) {
+		tell_errno(-r, "opening /dev/null in place of closed stdio");
 		return EXIT_HOST_REFUSES;
 	}
 	if (g->log_file && (f->log_fd = open_output(g->log_file, "--log")) < 0)
@@ -279,7 +291,6 @@ static int open_files(const struct globals *g, struct do_files *f)
 
 static void close_files(struct do_files *f)
 {
-	close(f->null_fd);
 	if (f->log_fd >= 0)
 		close(f->log_fd);
 	if (f->strace_fd >= 0)
@@ -308,7 +319,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 		free(plan.groups);
 		return status;
 	}
-	r = send_plan(&sb, &plan, f->null_fd, f->strace_fd);
+	r = send_plan(&sb, &plan, f);
 	if (r < 0 && r != -EPIPE) { /* EPIPE: the Sentry has told why, or died: supervise says which */
 		tell_errno(-r, "do: sending the plan to the sandbox");
 		status = EXIT_OUR_FAULT;
@@ -339,7 +350,7 @@ static int exit_status(int status)
 int verb_do(struct globals *g, int argc, char **argv)
 {
 	struct do_args a = {0};
-	struct do_files f;
+	struct do_files f = {0};
 	int status = parse(g, &a, argc, argv);
 
 	if (status >= 0)
