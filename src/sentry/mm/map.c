@@ -242,6 +242,7 @@ static int map_locked(struct mm *mm, struct ctx *ctx, struct map_plan *p, struct
 	*v = p->v;
 	list_init(&v->dead);
 	p->v.obj = NULL;
+	vma_object_shown(v->obj);
 	vmas_add(mm, v, dead);
 	*ret = lo;
 	return 0;

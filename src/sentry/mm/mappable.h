@@ -35,6 +35,13 @@ struct mappable_ops {
 	/* Written pages of [off, off+len) reach the disk before this returns, msync(2) MS_SYNC.
 	 * NULL: nothing to do. */
 	int (*sync)(struct mappable *m, struct ctx *ctx, uint64_t off, uint64_t len);
+	/*
+	 * One more vma shows the object, or one fewer (System V shared memory counts them). added
+	 * may run under MM_MAP: it counts and does nothing else. removed: no lock of mm. NULL:
+	 * nobody counts.
+	 */
+	void (*vma_added)(struct mappable *m);
+	void (*vma_removed)(struct mappable *m);
 	/* The last reference is gone. */
 	void (*release)(struct mappable *m);
 };

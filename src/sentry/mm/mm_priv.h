@@ -164,6 +164,8 @@ DEFINE_AUTO(struct vma *, vma_free)
 MUST_CHECK int vma_object_new(struct mappable *m, struct ctx *ctx, bool writable,
 			      struct vma_object **ret);
 struct vma_object *vma_object_get(struct vma_object *o);
+/* A vma (not just any holder) has this object now; vma_free tells of its end. Accepts NULL. */
+void vma_object_shown(struct vma_object *o);
 void vma_object_put(struct vma_object *o);
 DEFINE_AUTO(struct vma_object *, vma_object_put)
 

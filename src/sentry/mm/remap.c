@@ -161,6 +161,7 @@ static int remap_move(struct mm *mm, struct ctx *ctx, const struct remap *q, str
 		return r;
 	}
 	moved->obj = vma_object_get(v->obj);
+	vma_object_shown(moved->obj);
 	spares.v[0] = spares.v[--spares.n];
 	if (q->flags & LX_MREMAP_DONTUNMAP)
 		remap_leave_behind(mm, ctx, q, v, &spares, dead);

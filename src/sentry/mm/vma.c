@@ -135,6 +135,12 @@ void vma_object_put(struct vma_object *o)
 	slab_free(&vma_object_slab, o);
 }
 
+void vma_object_shown(struct vma_object *o)
+{
+	if (o && o->m->ops->vma_added)
+		o->m->ops->vma_added(o->m);
+}
+
 struct vma *vma_dup(const struct vma *v)
 {
 	struct vma *copy = slab_alloc(&vma_slab);
@@ -143,7 +149,7 @@ struct vma *vma_dup(const struct vma *v)
 		return NULL;
 	*copy = *v;
 	list_init(&copy->dead);
-	vma_object_get(copy->obj);
+	vma_object_shown(vma_object_get(copy->obj));
 	return copy;
 }
 
@@ -151,6 +157,8 @@ void vma_free(struct vma *v)
 {
 	if (!v)
 		return;
+	if (v->obj && v->obj->m->ops->vma_removed)
+		v->obj->m->ops->vma_removed(v->obj->m);
 	vma_object_put(v->obj);
 	slab_free(&vma_slab, v);
 }
@@ -213,6 +221,7 @@ static void vma_split(struct mm *mm, uint64_t at, struct vma_spares *s) REQUIRES
 	upper = vma_spares_take(s);
 	upper->off = v->off + (at - v->range.lo);
 	upper->obj = vma_object_get(v->obj);
+	vma_object_shown(upper->obj);
 	upper->tag = v->tag;
 	upper->flags = v->flags;
 	upper->prot = v->prot;

@@ -13,6 +13,7 @@
 #include "abi/sched.h"
 #include "base/check.h"
 #include "sentry/core/alloc.h"
+#include "sentry/ipc/sysv/sysv.h"
 #include "sentry/mm/mm.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/task/task_priv.h"
@@ -210,6 +211,8 @@ static int make_child(struct task *t, const struct clone_request *req, struct ta
 		return -ENOMEM;
 	copy_plain(t, child, req);
 	r = copy_files(t, child, req->flags);
+	if (r == 0 && (req->flags & LX_CLONE_SYSVSEM))
+		r = sysv_sem_undo_share(&t->sem_undo, &child->sem_undo);
 	if (r == 0)
 		r = copy_mm(t, child, req->flags);
 	if (r == 0)
@@ -468,5 +471,8 @@ int task_unshare(struct task *t, uint64_t flags)
 		if (r < 0)
 			return r;
 	}
-	return flags & LX_CLONE_FILES ? unshare_files(t) : 0;
+	r = flags & LX_CLONE_FILES ? unshare_files(t) : 0;
+	if (r == 0 && (flags & LX_CLONE_SYSVSEM))
+		sysv_sem_undo_put(TAKE(t->sem_undo), t->ctx.tgid);
+	return r;
 }

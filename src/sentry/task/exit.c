@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "host/futex.h"
 #include "sentry/core/alloc.h"
+#include "sentry/ipc/sysv/sysv.h"
 #include "sentry/mm/mm.h"
 #include "sentry/task/task_priv.h"
 #include "sentry/vfs/fdtable.h"
@@ -62,6 +63,7 @@ static void give_back(struct task *t)
 	struct fs_info *fs;
 	struct mnt_ns *ns;
 
+	sysv_sem_undo_put(TAKE(t->sem_undo), t->ctx.tgid);
 	fds = t->fds;
 	lock_acquire(&t->tg->lock);
 	t->fds = NULL;

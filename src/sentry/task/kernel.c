@@ -14,6 +14,7 @@
 #include "host/futex.h"
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
+#include "sentry/ipc/sysv/sysv.h"
 #include "sentry/task/task_priv.h"
 #include "sentry/vfs/mount.h"
 
@@ -108,6 +109,7 @@ void kernel_free(struct kernel *k)
 	tg_put(init);
 	check(tree_empty(&k->pids));
 	mnt_ns_put(k->mnt_ns);
+	sysv_fini();
 	user_table_fini(&k->users);
 	lock_fini(&k->uts_lock);
 	lock_fini(&k->tasklist);

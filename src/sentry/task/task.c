@@ -16,6 +16,7 @@
 #include "host/futex.h"
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
+#include "sentry/ipc/sysv/sysv.h"
 #include "sentry/mm/mm.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/task/task_priv.h"
@@ -202,6 +203,7 @@ void task_abort(struct task *t)
 		pops->context_free(TAKE(t->ctx.pc));
 	if (t->mm)
 		mm_put(TAKE(t->mm));
+	sysv_sem_undo_put(TAKE(t->sem_undo), t->ctx.tgid);
 	if (t->fds)
 		fdtable_put(TAKE(t->fds), NULL);
 	if (t->fs)

@@ -38,6 +38,7 @@ struct fs_info;
 struct kernel;
 struct mm;
 struct mnt_ns;
+struct sem_undo_list;
 struct sysargs;
 struct task;
 struct thread_group;
@@ -175,6 +176,7 @@ struct task {
 	_Atomic uint64_t nr_faults;    /* [a] */
 	void *trace;                   /* [t] the strace log's */
 	void *futex;                   /* [t] the futex room's */
+	struct sem_undo_list *sem_undo; /* [t] what SEM_UNDO owes; NULL: nothing */
 };
 
 static inline struct task *ctx_task(struct ctx *ctx)
