@@ -117,7 +117,7 @@ static void put_open_how(struct scall *c, const void *p)
 	strbuf_addc(c->sb, '}');
 }
 
-/* name_to_handle_at(2): the size given, and what came back. */
+/* name_to_handle_at(2): the size given, and what came back; open_by_handle_at(2): the whole. */
 static void print_handle(struct scall *c, const struct sarg *a, uint64_t v)
 {
 	uint8_t bytes[LX_MAX_HANDLE_SZ];
@@ -130,7 +130,7 @@ static void print_handle(struct scall *c, const struct sarg *a, uint64_t v)
 	strbuf_addf(c->sb, "{handle_bytes=%u", (uint32_t)c->saved[a->i]);
 	if (h.handle_bytes != (uint32_t)c->saved[a->i])
 		strbuf_addf(c->sb, " => %u", h.handle_bytes);
-	if (c->ret >= 0 && h.handle_bytes <= sizeof(bytes) && scall_read(c, bytes, v + sizeof(h), h.handle_bytes)) {
+	if ((a->when == ARG_IN || c->ret >= 0) && h.handle_bytes <= sizeof(bytes) && scall_read(c, bytes, v + sizeof(h), h.handle_bytes)) {
 		strbuf_addf(c->sb, ", handle_type=%d, f_handle=", h.handle_type);
 		put_quoted(c->sb, bytes, h.handle_bytes, QUOTE_HEX);
 	}

@@ -9,6 +9,7 @@
 
 #include "abi/errno.h"
 #include "abi/fcntl.h"
+#include "abi/membarrier.h"
 #include "abi/mman.h"
 #include "abi/socket.h"
 #include "abi/stat.h"
@@ -34,7 +35,8 @@ static const struct {
 } conditions[] = {
 	{"creat", LX_O_CREAT | LX___O_TMPFILE},
 	{"mremap", LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP},
-	{"device", LX_S_IFCHR}, /* block devices have this bit too */
+	{"device", LX_S_IFCHR},
+	{"cpu", LX_MEMBARRIER_CMD_FLAG_CPU},
 };
 
 /* ---- parsing ---- */

@@ -2,7 +2,6 @@
 /* System V objects and POSIX message queues. */
 #include <string.h>
 
-#include "abi/fcntl.h"
 #include "abi/ipc.h"
 #include "abi/mqueue.h"
 #include "base/compiler.h"
@@ -121,13 +120,9 @@ static void put_msginfo(struct scall *c, const void *p)
 static void put_mq_attr(struct scall *c, const void *p)
 {
 	const struct lx_mq_attr *m = p;
-	uint64_t flags = (uint64_t)m->mq_flags;
 
 	strbuf_adds(c->sb, "{mq_flags=");
-	if (flags & LX_O_ACCMODE)
-		put_openflags(c->sb, flags);
-	else
-		put_flags(c->sb, names_get("open"), flags);
+	put_flags(c->sb, names_get("mq"), (uint64_t)m->mq_flags);
 	strbuf_addf(c->sb, ", mq_maxmsg=%lld, mq_msgsize=%lld, mq_curmsgs=%lld}", (long long)m->mq_maxmsg, (long long)m->mq_msgsize,
 		    (long long)m->mq_curmsgs);
 }

@@ -137,6 +137,15 @@ static void put_sent_many(struct scall *c, const void *p)
 	strbuf_addc(c->sb, '}');
 }
 
+/* What was not sent is told as well. */
+static void print_sent_many(struct scall *c, const struct sarg *a, uint64_t v)
+{
+	if (v)
+		put_array(c, v, (uint32_t)scall_count(c, a), sizeof(struct lx_mmsghdr), put_sent_many);
+	else
+		put_addr(c->sb, v);
+}
+
 static void put_received_many(struct scall *c, const void *p)
 {
 	const struct lx_mmsghdr *m = p;
@@ -149,7 +158,7 @@ static void put_received_many(struct scall *c, const void *p)
 const struct kind strace_message_kinds[] = {
 	{.name = "sent", .put = put_sent, .size = sizeof(struct lx_msghdr)},
 	{.name = "received", .print = print_received},
-	{.name = "sent_many", .put = put_sent_many, .size = sizeof(struct lx_mmsghdr)},
+	{.name = "sent_many", .print = print_sent_many},
 	{.name = "received_many", .put = put_received_many, .size = sizeof(struct lx_mmsghdr)},
 	{0},
 };

@@ -159,6 +159,7 @@ static const struct name inotify_names[] = {
 };
 
 static const struct name userfaultfd_names[] = {{1, "UFFD_USER_MODE_ONLY"}, N(O_NONBLOCK), N(O_CLOEXEC)};
+static const struct name mq_names[] = {N(O_NONBLOCK)};
 static const struct name cloexec_names[] = {N(O_CLOEXEC)};
 
 /* ---- stat ---- */
@@ -265,7 +266,8 @@ const struct names strace_file_names[] = {
 	NAMES("inotify_init", "IN_???", inotify_init_names),
 	NAMES("inotify", "IN_???", inotify_names),
 	NAMES("userfaultfd", "UFFD_???", userfaultfd_names),
-	NAMES("cloexec", "O_???", cloexec_names),
+	NAMES("mq", "O_???", mq_names),
+	NAMES("cloexec", "", cloexec_names),
 	NAMES("statx_mask", "STATX_???", statx_mask_names),
 	NAMES("statx_attr", "STATX_ATTR_???", statx_attr_names),
 	NAMES("statfs_flags", "ST_???", statfs_flag_names),

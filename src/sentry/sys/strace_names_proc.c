@@ -47,6 +47,7 @@ static const struct name mempolicy_names[] = {
 	N(MPOL_DEFAULT), N(MPOL_PREFERRED), N(MPOL_BIND), N(MPOL_INTERLEAVE), N(MPOL_LOCAL), N(MPOL_PREFERRED_MANY),
 };
 
+static const struct name mpol_flag_names[] = {N(MPOL_F_STATIC_NODES), N(MPOL_F_RELATIVE_NODES), N(MPOL_F_NUMA_BALANCING)};
 static const struct name get_mempolicy_names[] = {N(MPOL_F_NODE), N(MPOL_F_ADDR), N(MPOL_F_MEMS_ALLOWED)};
 static const struct name mbind_names[] = {N(MPOL_MF_STRICT), N(MPOL_MF_MOVE), N(MPOL_MF_MOVE_ALL)};
 static const struct name move_pages_names[] = {N(MPOL_MF_MOVE), N(MPOL_MF_MOVE_ALL)};
@@ -78,6 +79,7 @@ const struct names strace_memory_names[] = {
 	NAMES("mlock", "MLOCK_???", mlock_names),
 	NAMES("madvise", "MADV_???", madvise_names),
 	NAMES("mempolicy", "MPOL_???", mempolicy_names),
+	NAMES("mpol_flags", "MPOL_???", mpol_flag_names),
 	NAMES("get_mempolicy", "MPOL_???", get_mempolicy_names),
 	NAMES("mbind", "MPOL_???", mbind_names),
 	NAMES("move_pages", "MPOL_???", move_pages_names),
@@ -195,7 +197,6 @@ static const struct name membarrier_names[] = {
 
 static const struct name membarrier_flag_names[] = {N(MEMBARRIER_CMD_FLAG_CPU)};
 static const struct name random_names[] = {N(GRND_NONBLOCK), N(GRND_RANDOM), N(GRND_INSECURE)};
-static const struct name rseq_names[] = {{1, "RSEQ_FLAG_UNREGISTER"}};
 static const struct name bpf_names[] = {
 	{0, "BPF_MAP_CREATE"},	    {1, "BPF_MAP_LOOKUP_ELEM"}, {2, "BPF_MAP_UPDATE_ELEM"}, {3, "BPF_MAP_DELETE_ELEM"},
 	{4, "BPF_MAP_GET_NEXT_KEY"}, {5, "BPF_PROG_LOAD"},	{6, "BPF_OBJ_PIN"},	    {7, "BPF_OBJ_GET"},
@@ -241,7 +242,6 @@ const struct names strace_process_names[] = {
 	NAMES("membarrier", "MEMBARRIER_CMD_???", membarrier_names),
 	NAMES("membarrier_fl", "MEMBARRIER_CMD_FLAG_???", membarrier_flag_names),
 	NAMES("random", "GRND_???", random_names),
-	NAMES("rseq", "RSEQ_FLAG_???", rseq_names),
 	NAMES("bpf", "BPF_???", bpf_names),
 	NAMES("reboot_magic1", "LINUX_REBOOT_MAGIC_???", reboot_magic1_names),
 	NAMES("reboot_magic2", "LINUX_REBOOT_MAGIC_???", reboot_magic2_names),

@@ -28,7 +28,7 @@ static void result_x(struct scall *c, uint64_t v)
 
 static void result_o(struct scall *c, uint64_t v)
 {
-	strbuf_addf(c->sb, "%#llo", (unsigned long long)v);
+	strbuf_addf(c->sb, "%#03llo", (unsigned long long)v);
 }
 
 /* ---- numbers with a meaning ---- */

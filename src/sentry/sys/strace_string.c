@@ -45,10 +45,10 @@ static void print_hexbuf(struct scall *c, const struct sarg *a, uint64_t v)
 		put_guest_bytes(c, v, scall_count(c, a), QUOTE_HEX);
 }
 
-/* getxattr(2) with a size of 0 only asks how long the value is. */
+/* getxattr(2) with a size of 0 only asks how long the value is; no value is longer than the maximum. */
 static void print_xattr(struct scall *c, const struct sarg *a, uint64_t v)
 {
-	if (c->v[3] == 0)
+	if (c->v[3] == 0 || c->v[3] > LX_XATTR_SIZE_MAX)
 		put_addr(c->sb, v);
 	else
 		print_buf(c, a, v);
@@ -134,7 +134,8 @@ void put_iovecs(struct scall *c, uint64_t addr, uint64_t n, uint64_t filled)
 		}
 		len = MIN(v.iov_len, filled);
 		put_iovec(c, &v, true, len);
-		filled -= len;
+		if (filled != UINT64_MAX)
+			filled -= len;
 	}
 	strbuf_addc(c->sb, ']');
 }

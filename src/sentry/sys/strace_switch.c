@@ -10,6 +10,7 @@
 #include "abi/futex.h"
 #include "abi/ipc.h"
 #include "abi/keyctl.h"
+#include "abi/mount.h"
 #include "abi/ptrace.h"
 #include "abi/sched.h"
 #include "abi/seccomp.h"
@@ -210,6 +211,12 @@ static const struct switch_row ptrace_rows[] = {
 	{0x4208, "PTRACE_LISTEN", "d"},
 };
 
+static const struct switch_row fsconfig_rows[] = {
+	ROW(FSCONFIG_SET_FLAG, "str, addr, d"),	  ROW(FSCONFIG_SET_STRING, "str, str, d"),	 ROW(FSCONFIG_SET_BINARY, "str, buf[4], d"),
+	ROW(FSCONFIG_SET_PATH, "str, path, dirfd"), ROW(FSCONFIG_SET_PATH_EMPTY, "str, path, dirfd"), ROW(FSCONFIG_SET_FD, "str, addr, fd"),
+	ROW(FSCONFIG_CMD_CREATE, "addr, addr, d"), ROW(FSCONFIG_CMD_RECONFIGURE, "addr, addr, d"),
+};
+
 /* syslog(2): a number, and its name as a comment. */
 static const struct switch_row syslog_rows[] = {
 	{0, "SYSLOG_ACTION_CLOSE", ""},		       {1, "SYSLOG_ACTION_OPEN", ""},
@@ -228,13 +235,13 @@ static void put_syslog(struct strbuf *sb, const struct switch_table *t, uint64_t
 static const struct switch_table tables[] = {
 	{SWITCH_TABLE("syslog", "SYSLOG_ACTION_???", "addr, d", syslog_rows), .put = put_syslog},
 	{SWITCH_TABLE("fcntl", "F_???", "lx", fcntl_rows)},
-	{SWITCH_TABLE("futex", "FUTEX_???", "u, addr, addr, x", futex_rows), .put = put_futex_op,
-	 .mask = (uint32_t)~(LX_FUTEX_PRIVATE_FLAG | LX_FUTEX_CLOCK_REALTIME)},
+	{SWITCH_TABLE("futex", "FUTEX_???", "u, addr, addr, x", futex_rows), .put = put_futex_op, .mask = LX_FUTEX_PRIVATE_FLAG - 1},
 	{SWITCH_TABLE("shmctl", "SHM_???", "addr", shmctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
 	{SWITCH_TABLE("semctl", "SEM_???", "addr", semctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
 	{SWITCH_TABLE("msgctl", "MSG_???", "addr", msgctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
 	{SWITCH_TABLE("epoll_ctl", "EPOLL_CTL_???", "d, epoll_event", epoll_ctl_rows)},
 	{SWITCH_TABLE("seccomp", "SECCOMP_SET_MODE_???", "x, addr", seccomp_rows)},
+	{SWITCH_TABLE("fsconfig", "FSCONFIG_???", "addr, addr, d", fsconfig_rows)},
 	{SWITCH_TABLE("kcmp", "KCMP_???", "lx, lx", kcmp_rows)},
 	{SWITCH_TABLE("keyctl", "KEYCTL_???", "lx, lx, lx, lx", keyctl_rows)},
 	{SWITCH_TABLE("ptrace", "PTRACE_???", "d, addr, addr", ptrace_rows)},

@@ -86,6 +86,13 @@ const char *name_of(const struct names *names, uint64_t v)
 	return NULL;
 }
 
+static void put_unknown(struct strbuf *sb, const struct names *names, uint64_t v)
+{
+	put_hex(sb, v);
+	if (names->unknown[0])
+		strbuf_addf(sb, " /* %s */", names->unknown);
+}
+
 void put_enum(struct strbuf *sb, const struct names *names, uint64_t v)
 {
 	const char *s = name_of(names, v);
@@ -94,8 +101,7 @@ void put_enum(struct strbuf *sb, const struct names *names, uint64_t v)
 		strbuf_adds(sb, s);
 		return;
 	}
-	put_hex(sb, v);
-	strbuf_addf(sb, " /* %s */", names->unknown);
+	put_unknown(sb, names, v);
 }
 
 bool put_known_flags(struct strbuf *sb, const struct names *names, uint64_t *v)
@@ -126,10 +132,12 @@ void put_flags(struct strbuf *sb, const struct names *names, uint64_t v)
 	any = put_known_flags(sb, names, &v);
 	if (!v)
 		return;
-	strbuf_adds(sb, any ? "|" : "");
-	put_hex(sb, v);
-	if (!any)
-		strbuf_addf(sb, " /* %s */", names->unknown);
+	if (any) {
+		strbuf_addc(sb, '|');
+		put_hex(sb, v);
+	} else {
+		put_unknown(sb, names, v);
+	}
 }
 
 const char *errno_name(int err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/fcntl.h"
+#include "abi/mman.h"
 #include "abi/page.h"
 #include "abi/sched.h"
 #include "abi/socket.h"
@@ -90,8 +91,10 @@ static void print_mode(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 
 static void print_filemode(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 {
-	c->flags = (uint16_t)v;
-	if ((v & 0xffff) == 0 || (v & LX_S_IFMT) || (v & (LX_S_ISUID | LX_S_ISGID | LX_S_ISVTX)))
+	bool known = name_of(names_get("filetype"), v & LX_S_IFMT) != NULL;
+
+	c->flags = LX_S_ISCHR(v) || LX_S_ISBLK(v) ? LX_S_IFCHR : 0;
+	if (known || ((v & LX_S_IFMT) == 0 && (v & ~(uint64_t)LX_S_IRWXUGO)))
 		put_filemode(c->sb, (uint16_t)v);
 	else
 		put_mode(c->sb, (uint16_t)v);
@@ -198,6 +201,23 @@ static void print_ipcflags(struct scall *c, const struct sarg *a, uint64_t v)
 	put_mode(c->sb, v & 0777);
 }
 
+/* set_mempolicy(2), mbind(2): MPOL_BIND|MPOL_F_STATIC_NODES. */
+static void print_mpolmode(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
+{
+	uint64_t flags = v & LX_MPOL_MODE_FLAGS, mode = (uint32_t)v & ~(uint64_t)LX_MPOL_MODE_FLAGS;
+	const char *s = name_of(names_get("mempolicy"), mode);
+
+	if (!s) {
+		put_flags(c->sb, names_get("mpol_flags"), (uint32_t)v);
+		return;
+	}
+	strbuf_adds(c->sb, s);
+	if (flags) {
+		strbuf_addc(c->sb, '|');
+		put_flags(c->sb, names_get("mpol_flags"), flags);
+	}
+}
+
 /* socket(2): SOCK_STREAM|SOCK_CLOEXEC. */
 static void print_socktype(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 {
@@ -273,7 +293,7 @@ static void put_word(struct scall *c, const void *p)
 	uint64_t v;
 
 	memcpy(&v, p, sizeof(v));
-	strbuf_addf(c->sb, "%#018llx", (unsigned long long)v);
+	strbuf_addf(c->sb, "%#016llx", (unsigned long long)v);
 }
 
 static void put_paddr(struct scall *c, const void *p)
@@ -402,6 +422,7 @@ const struct kind strace_value_kinds[] = {
 	{.name = "mmapflags", .print = print_mmapflags},
 	{.name = "mfdflags", .print = print_mfdflags},
 	{.name = "ipcflags", .print = print_ipcflags},
+	{.name = "mpolmode", .print = print_mpolmode},
 	{.name = "socktype", .print = print_socktype},
 	{.name = "pd", .print = print_pointee},
 	{.name = "pu", .print = print_pointee},
