@@ -4,6 +4,7 @@
 
 #include <sched.h>
 
+#include "abi/poll.h"
 #include "host/thread.h"
 
 enum { THREADS_MAX = 8 };
@@ -54,14 +55,65 @@ static void join(struct scene *s, uint32_t id)
 	EXPECT_FALSE(s->threads[id].failed);
 }
 
+/* --- a file that lets others run between looking and answering: where an event would be lost --- */
+
+struct slow {
+	_Atomic uint64_t count;
+	struct waitq wq;
+};
+
+static uint32_t slow_poll(struct file *f)
+{
+	static _Atomic uint32_t turns;
+	struct slow *s = f->priv;
+	uint32_t events = atomic_load(&s->count) > 0 ? LX_POLLIN : 0;
+
+	if (atomic_fetch_add(&turns, 1) % 4 == 0)
+		sched_yield();
+	return events;
+}
+
+static struct waitq *slow_waitq(struct file *f)
+{
+	return &((struct slow *)f->priv)->wq;
+}
+
+static void slow_release(struct file *f)
+{
+	waitq_fini(slow_waitq(f));
+}
+
+static const struct file_ops slow_ops = {.poll = slow_poll, .waitq = slow_waitq, .release = slow_release};
+
+static struct file *new_slow(struct slow *s)
+{
+	struct file *f;
+
+	atomic_init(&s->count, 0);
+	waitq_init(&s->wq);
+	EXPECT_EQ(file_new_anon("slow", NULL, &slow_ops, FILE_STREAM, LX_O_RDWR, s, &f), 0);
+	return f;
+}
+
+static void signal_slow(struct file *f)
+{
+	atomic_fetch_add(&((struct slow *)f->priv)->count, 1);
+	waitq_wake(slow_waitq(f), LX_POLLIN);
+}
+
+static uint64_t drain_slow(struct file *f)
+{
+	return atomic_exchange(&((struct slow *)f->priv)->count, 0);
+}
+
 /* --- producers, and collectors that sleep --- */
 
 static void produce(void *arg)
 {
 	struct thread *me = arg;
 
-	for (uint32_t i = 0; i < me->scene->rounds && !me->failed; i++) {
-		me->failed = !signal_event(&me->t, me->scene->files[me->id]);
+	for (uint32_t i = 0; i < me->scene->rounds; i++) {
+		signal_slow(me->scene->files[me->id]);
 		dawdle(me);
 	}
 }
@@ -84,7 +136,7 @@ static void collect_all(struct thread *me, uint64_t total, uint32_t rearm)
 			break;
 		f = s->files[ev.data];
 		dawdle(me);
-		if (atomic_fetch_add(&s->total, drain_event(&me->t, f)) >= total || atomic_load(&s->total) >= total)
+		if (atomic_fetch_add(&s->total, drain_slow(f)) >= total || atomic_load(&s->total) >= total)
 			break;
 		if (rearm && control(&me->t, s->ep, LX_EPOLL_CTL_MOD, f, (int)ev.data, rearm) < 0)
 			me->failed = true;
@@ -103,18 +155,19 @@ static void collect_until_done(void *arg)
 
 	collect_all(me, (uint64_t)PRODUCERS * s->rounds, mode & LX_EPOLLONESHOT ? mode : 0);
 	for (uint32_t i = 0; i < PRODUCERS; i++) /* the others may sleep on */
-		(void)!signal_event(&me->t, s->files[i]);
+		signal_slow(s->files[i]);
 }
 
 static void run_producers(uint32_t how, uint32_t rounds)
 {
+	static struct slow slow[PRODUCERS];
 	struct test_ctx t;
 
 	mode = LX_EPOLLIN | how;
 	scene = (struct scene){.ep = new_epoll(), .rounds = rounds};
 	test_ctx_init(&t);
 	for (uint32_t i = 0; i < PRODUCERS; i++) {
-		scene.files[i] = new_event();
+		scene.files[i] = new_slow(&slow[i]);
 		EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[i], (int)i, mode), 0);
 	}
 	for (uint32_t i = 0; i < COLLECTORS; i++)
@@ -144,6 +197,42 @@ TEST(no_shot_is_lost_when_it_is_armed_while_events_come)
 {
 	run_producers(LX_EPOLLONESHOT, 3000);
 	run_producers(LX_EPOLLONESHOT | LX_EPOLLET, 3000);
+}
+
+/* --- each event wakes somebody --- */
+
+static void collect_one(void *arg)
+{
+	struct thread *me = arg;
+	struct lx_epoll_event ev;
+
+	me->failed = collect_from(&me->t, me->scene->ep, &ev, 1, test_in(LOST)) != 1;
+}
+
+/* The wake-ups of both events may reach the same sleeper, who takes one: he must pass the other on. */
+TEST(who_leaves_an_event_behind_wakes_another)
+{
+	enum { N = 3 };
+	struct test_ctx t;
+
+	test_ctx_init(&t);
+	for (uint32_t round = 0; round < 200; round++) {
+		scene = (struct scene){.ep = new_epoll()};
+		for (uint32_t i = 0; i < N; i++) {
+			scene.files[i] = new_event();
+			EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[i], (int)i, LX_EPOLLIN | LX_EPOLLET), 0);
+			start(&scene, i, collect_one);
+		}
+		(void)!ctx_block(&t.ctx, test_in(MSEC / 5)); /* most of them sleep by now */
+		for (uint32_t i = 0; i < N; i++)
+			EXPECT_TRUE(signal_event(&t, scene.files[i]));
+		for (uint32_t i = 0; i < N; i++)
+			join(&scene, i);
+		for (uint32_t i = 0; i < N; i++)
+			file_put(scene.files[i]);
+		file_put(scene.ep);
+	}
+	test_ctx_fini(&t);
 }
 
 /* --- one shot is for one --- */
