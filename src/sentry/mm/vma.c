@@ -260,9 +260,11 @@ static bool vma_same_object(const struct vma *a, const struct vma *b)
 	       a->obj->writable == b->obj->writable;
 }
 
-/* Would Linux keep the two as one (can_vma_merge): alike, touching, and the offsets run on. */
+/* Would Linux keep the two as one (can_vma_merge): alike, touching, and the offsets run on. Those that are counted stay apart. */
 static bool vma_can_merge(const struct vma *a, const struct vma *b)
 {
+	if (a->obj && a->obj->m->ops->vma_removed)
+		return false;
 	return a->range.hi == b->range.lo && a->flags == b->flags && a->prot == b->prot &&
 	       a->max_prot == b->max_prot && a->tag == b->tag && !(a->flags & VMA_SPECIAL) &&
 	       a->off + vma_len(a) == b->off && vma_same_object(a, b);

@@ -182,6 +182,7 @@ uint64_t proc_cycles(void);
 
 /* sysctl.c */
 extern const struct proc_dir proc_sys_dir;
+extern const struct proc_dir proc_sysvipc_dir;
 
 /* cpus.c: sets of processors, as "ff,ffffffff" (of ncpus) and as "0-3,7" */
 void proc_add_cpu_mask(struct strbuf *sb, const uint64_t *set, uint32_t ncpus);

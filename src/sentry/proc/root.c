@@ -64,6 +64,7 @@ static const struct proc_entry entries[] = {
 	PROC_FILE("stat", 0444, proc_show_stat_all),
 	PROC_TEXT("swaps", 0444, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"),
 	PROC_SUBDIR("sys", 0555, proc_sys_dir),
+	PROC_SUBDIR("sysvipc", 0555, proc_sysvipc_dir),
 	PROC_LINK("thread-self", show_thread_self),
 	PROC_FILE("uptime", 0444, proc_show_uptime),
 	PROC_FILE("version", 0444, show_version),

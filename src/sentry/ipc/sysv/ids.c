@@ -63,17 +63,14 @@ static int grow(struct ipc_table *t)
 static int add(struct ipc_table *t, struct ipc_object *o) REQUIRES(t->lock);
 static int add(struct ipc_table *t, struct ipc_object *o)
 {
-	uint32_t i = 0;
-	int r;
+	uint32_t i = t->first_free;
+	int r = t->used == t->nslots ? grow(t) : 0;
 
-	if (t->used == t->nslots) {
-		i = t->nslots;
-		r = grow(t);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	while (t->slots[i])
 		i++;
+	t->first_free = i + 1;
 	if ((int32_t)i <= t->last_index)
 		t->seq = t->seq == INT32_MAX >> INDEX_BITS ? 0 : (uint16_t)(t->seq + 1);
 	t->last_index = (int32_t)i;
@@ -92,6 +89,7 @@ void ipc_remove(struct ipc_table *t, struct ipc_object *o)
 	check(i < t->nslots && t->slots[i] == o);
 	o->removed = true;
 	t->slots[i] = NULL;
+	t->first_free = MIN(t->first_free, i);
 	t->used--;
 	while (t->top > 0 && !t->slots[t->top - 1])
 		t->top--;

@@ -31,6 +31,7 @@ struct ipc_table {
 	uint32_t max;            /* [I] */
 	struct ipc_object **slots; /* [l] arena; NULL while the table is empty */
 	uint32_t nslots, used, top; /* [l] */
+	uint32_t first_free;     /* [l] no slot below is */
 	uint16_t seq;            /* [l] of the last object */
 	int32_t last_index;      /* [l] where it went */
 };
