@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of the system call log. One line per call, signal and end of a thread, each written with one write:
+ * The lines of the system call log. One line per call, signal and end of a thread, each written
+ *with one write:
  *
  *	PID name(args) = result
  *
- * A call of thread A during which thread B has something to tell becomes two lines, as with strace -f:
+ * A call of thread A during which thread B has something to tell becomes two lines, as with strace
+ *-f:
  *
  *	A read(0,  <unfinished ...>
  *	B getpid()                          = 8
  *	A <... read resumed>"abc", 832)     = 3
  *
- * A line is open from the beginning of its call until its end, or until somebody else's line; at most one is (the_log.open). Its text
- * is kept in its thread's record, so that it can be written whole. Only calls that may sleep (a "!" in their format) are written in
- * two parts: a log that ends in a hang shall say where.
+ * A line is open from the beginning of its call until its end, or until somebody else's line; at
+ *most one is (the_log.open). Its text is kept in its thread's record, so that it can be written
+ *whole. Only calls that may sleep (a "!" in their format) are written in two parts: a log that ends
+ *in a hang shall say where.
  *
- * Arguments are read and printed without the lock: guest memory is slow, and copy_in has locks that rank above ours.
+ * Arguments are read and printed without the lock: guest memory is slow, and copy_in has locks that
+ *rank above ours.
  */
 #include "sentry/sys/strace.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "abi/errno.h"
 #include "abi/sched.h"
 #include "abi/unistd.h"
+#include "base/check.h"
 #include "base/lock.h"
 #include "host/fd.h"
 #include "host/io.h"
@@ -35,13 +40,13 @@
 
 /* What the log keeps of a thread. Key: [t] its own thread; [S] the_log.lock */
 struct record {
-	struct scall call;   /* [t] */
-	bool in_call;        /* [t] */
-	const char *name;    /* [t] of the call */
-	char number[24];     /* [t] name of a call that has none */
-	struct strbuf line;  /* [S] what is known of the open line */
-	size_t written;      /* [S] bytes of it */
-	uint64_t last_nr;    /* [t] the call before */
+	struct scall call;  /* [t] */
+	bool in_call;       /* [t] */
+	const char *name;   /* [t] of the call */
+	char number[32];    /* [t] name of a call that has none */
+	struct strbuf line; /* [S] what is known of the open line */
+	size_t written;     /* [S] bytes of it */
+	uint64_t last_nr;   /* [t] the call before */
 };
 
 static SLAB_DEFINE(record_slab, struct record);
@@ -135,14 +140,14 @@ static void tell(struct task *t, const struct strbuf *text)
 static const char *format_of(struct record *r, uint64_t nr)
 {
 	const struct sys_row *row = sys_row(nr);
-	AUTO(strbuf_fini) struct strbuf number = STRBUF_INIT;
+	int n;
 
 	if (row) {
 		r->name = row->name;
 		return row->format;
 	}
-	strbuf_addf(&number, "syscall_%#llx", (unsigned long long)nr);
-	memcpy(r->number, strbuf_str(&number), MIN(number.len + 1, sizeof(r->number)));
+	n = snprintf(r->number, sizeof(r->number), "syscall_%#llx", (unsigned long long)nr);
+	check(n > 0 && (size_t)n < sizeof(r->number));
 	r->name = r->number;
 	return "lx, lx, lx, lx, lx, lx";
 }
@@ -183,7 +188,8 @@ static void on_enter(struct task *t, uint64_t nr, const struct sysargs *a)
 }
 
 /* End the line of a call: the rest of its arguments, and what came of it. */
-static void end_call(struct task *t, struct record *r, const struct strbuf *args, const struct strbuf *result)
+static void end_call(struct task *t, struct record *r, const struct strbuf *args,
+		     const struct strbuf *result)
 {
 	size_t column;
 
@@ -217,7 +223,8 @@ static void end_call_unknown(struct task *t, struct record *r)
 
 static bool is_restart(long ret)
 {
-	return ret == -LX_ERESTARTSYS || ret == -LX_ERESTARTNOINTR || ret == -LX_ERESTARTNOHAND || ret == -LX_ERESTART_RESTARTBLOCK;
+	return ret == -LX_ERESTARTSYS || ret == -LX_ERESTARTNOINTR || ret == -LX_ERESTARTNOHAND ||
+	       ret == -LX_ERESTART_RESTARTBLOCK;
 }
 
 /* Does the thread end, so that nothing came of the call? */

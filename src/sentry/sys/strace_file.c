@@ -12,9 +12,11 @@
 
 static void put_dev(struct strbuf *sb, uint64_t dev)
 {
-	uint64_t major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000), minor = (dev & 0xff) | (dev >> 12 & 0xffffff00);
+	uint64_t major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000),
+		 minor = (dev & 0xff) | (dev >> 12 & 0xffffff00);
 
-	strbuf_addf(sb, "makedev(%#llx, %#llx)", (unsigned long long)major, (unsigned long long)minor);
+	strbuf_addf(sb, "makedev(%#llx, %#llx)", (unsigned long long)major,
+		    (unsigned long long)minor);
 }
 
 static bool is_device(uint32_t mode)
@@ -70,11 +72,15 @@ static void put_statfs(struct scall *c, const void *p)
 
 	strbuf_adds(c->sb, "{f_type=");
 	put_enum(c->sb, names_get("fs_magic"), (uint64_t)f->f_type);
-	strbuf_addf(c->sb, ", f_bsize=%lld, f_blocks=%llu, f_bfree=%llu, f_bavail=%llu, f_files=%llu, f_ffree=%llu, f_fsid={val=[",
-		    (long long)f->f_bsize, (unsigned long long)f->f_blocks, (unsigned long long)f->f_bfree,
-		    (unsigned long long)f->f_bavail, (unsigned long long)f->f_files, (unsigned long long)f->f_ffree);
-	strbuf_addf(c->sb, "%#x, %#x]}, f_namelen=%lld, f_frsize=%lld, f_flags=", (unsigned)f->f_fsid.val[0], (unsigned)f->f_fsid.val[1],
-		    (long long)f->f_namelen, (long long)f->f_frsize);
+	strbuf_addf(
+		c->sb,
+		", f_bsize=%lld, f_blocks=%llu, f_bfree=%llu, f_bavail=%llu, f_files=%llu, f_ffree=%llu, f_fsid={val=[",
+		(long long)f->f_bsize, (unsigned long long)f->f_blocks,
+		(unsigned long long)f->f_bfree, (unsigned long long)f->f_bavail,
+		(unsigned long long)f->f_files, (unsigned long long)f->f_ffree);
+	strbuf_addf(c->sb, "%#x, %#x]}, f_namelen=%lld, f_frsize=%lld, f_flags=",
+		    (unsigned)f->f_fsid.val[0], (unsigned)f->f_fsid.val[1], (long long)f->f_namelen,
+		    (long long)f->f_frsize);
 	put_flags(c->sb, names_get("statfs_flags"), (uint64_t)f->f_flags);
 	strbuf_addc(c->sb, '}');
 }
@@ -87,7 +93,8 @@ static void put_flock(struct scall *c, const void *p)
 	put_enum(c->sb, names_get("lock_type"), (uint16_t)f->l_type);
 	strbuf_adds(c->sb, ", l_whence=");
 	put_enum(c->sb, names_get("whence"), (uint16_t)f->l_whence);
-	strbuf_addf(c->sb, ", l_start=%lld, l_len=%lld", (long long)f->l_start, (long long)f->l_len);
+	strbuf_addf(c->sb, ", l_start=%lld, l_len=%lld", (long long)f->l_start,
+		    (long long)f->l_len);
 	if (c->exiting)
 		strbuf_addf(c->sb, ", l_pid=%d", f->l_pid);
 	strbuf_addc(c->sb, '}');
@@ -130,7 +137,8 @@ static void print_handle(struct scall *c, const struct sarg *a, uint64_t v)
 	strbuf_addf(c->sb, "{handle_bytes=%u", (uint32_t)c->saved[a->i]);
 	if (h.handle_bytes != (uint32_t)c->saved[a->i])
 		strbuf_addf(c->sb, " => %u", h.handle_bytes);
-	if ((a->when == ARG_IN || c->ret >= 0) && h.handle_bytes <= sizeof(bytes) && scall_read(c, bytes, v + sizeof(h), h.handle_bytes)) {
+	if ((a->when == ARG_IN || c->ret >= 0) && h.handle_bytes <= sizeof(bytes) &&
+	    scall_read(c, bytes, v + sizeof(h), h.handle_bytes)) {
 		strbuf_addf(c->sb, ", handle_type=%d, f_handle=", h.handle_type);
 		put_quoted(c->sb, bytes, h.handle_bytes, QUOTE_HEX);
 	}
@@ -173,7 +181,8 @@ static void put_rest(struct strbuf *sb, const char *names, uint32_t v)
 
 static void put_termios(struct scall *c, const void *p)
 {
-	static const uint32_t delays = LX_NLDLY | LX_CRDLY | LX_TABDLY | LX_BSDLY | LX_VTDLY | LX_FFDLY;
+	static const uint32_t delays = LX_NLDLY | LX_CRDLY | LX_TABDLY | LX_BSDLY | LX_VTDLY |
+				       LX_FFDLY;
 	const struct lx_termios *t = p;
 
 	strbuf_adds(c->sb, "{c_iflag=");
@@ -199,23 +208,28 @@ static void put_winsize(struct scall *c, const void *p)
 {
 	const struct lx_winsize *w = p;
 
-	strbuf_addf(c->sb, "{ws_row=%u, ws_col=%u, ws_xpixel=%u, ws_ypixel=%u}", w->ws_row, w->ws_col, w->ws_xpixel, w->ws_ypixel);
+	strbuf_addf(c->sb, "{ws_row=%u, ws_col=%u, ws_xpixel=%u, ws_ypixel=%u}", w->ws_row,
+		    w->ws_col, w->ws_xpixel, w->ws_ypixel);
 }
 
 static void put_cachestat_range(struct scall *c, const void *p)
 {
 	const struct lx_cachestat_range *r = p;
 
-	strbuf_addf(c->sb, "{off=%#llx, len=%llu}", (unsigned long long)r->off, (unsigned long long)r->len);
+	strbuf_addf(c->sb, "{off=%#llx, len=%llu}", (unsigned long long)r->off,
+		    (unsigned long long)r->len);
 }
 
 static void put_cachestat(struct scall *c, const void *p)
 {
 	const struct lx_cachestat *s = p;
 
-	strbuf_addf(c->sb, "{nr_cache=%llu, nr_dirty=%llu, nr_writeback=%llu, nr_evicted=%llu, nr_recently_evicted=%llu}",
-		    (unsigned long long)s->nr_cache, (unsigned long long)s->nr_dirty, (unsigned long long)s->nr_writeback,
-		    (unsigned long long)s->nr_evicted, (unsigned long long)s->nr_recently_evicted);
+	strbuf_addf(
+		c->sb,
+		"{nr_cache=%llu, nr_dirty=%llu, nr_writeback=%llu, nr_evicted=%llu, nr_recently_evicted=%llu}",
+		(unsigned long long)s->nr_cache, (unsigned long long)s->nr_dirty,
+		(unsigned long long)s->nr_writeback, (unsigned long long)s->nr_evicted,
+		(unsigned long long)s->nr_recently_evicted);
 }
 
 /* FS_IOC_GETFLAGS: [FS_EXTENT_FL]. */
@@ -241,7 +255,9 @@ const struct kind strace_file_kinds[] = {
 	{.name = "mount_attr", .put = put_mount_attr, .size = sizeof(struct lx_mount_attr)},
 	{.name = "termios", .put = put_termios, .size = sizeof(struct lx_termios)},
 	{.name = "winsize", .put = put_winsize, .size = sizeof(struct lx_winsize)},
-	{.name = "cachestat_range", .put = put_cachestat_range, .size = sizeof(struct lx_cachestat_range)},
+	{.name = "cachestat_range",
+	 .put = put_cachestat_range,
+	 .size = sizeof(struct lx_cachestat_range)},
 	{.name = "cachestat", .put = put_cachestat, .size = sizeof(struct lx_cachestat)},
 	{.name = "fsflags", .put = put_fsflags, .size = sizeof(uint32_t)},
 	{0},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The language of format strings (strace.h): a format is walked twice, at the beginning of a call up to the first argument that the
- * call writes, and at its end from there. Formats are our own text, checked by a test; nothing in them comes from the guest.
+ * The language of format strings (strace.h): a format is walked twice, at the beginning of a call
+ * up to the first argument that the call writes, and at its end from there. Formats are our own
+ * text, checked by a test; nothing in them comes from the guest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@
 #include "sentry/task/task.h"
 
 static const struct kind *const kind_sets[] = {
-	strace_value_kinds, strace_text_kinds,   strace_file_kinds,   strace_time_kinds,    strace_signal_kinds, strace_process_kinds,
-	strace_poll_kinds,  strace_socket_kinds, strace_message_kinds, strace_ipc_kinds, strace_switch_kinds,
+	strace_value_kinds,   strace_text_kinds,    strace_file_kinds,   strace_time_kinds,
+	strace_signal_kinds,  strace_process_kinds, strace_poll_kinds,   strace_socket_kinds,
+	strace_message_kinds, strace_ipc_kinds,     strace_switch_kinds,
 };
 
 static const struct {
@@ -108,7 +110,8 @@ static const char *arg_error(const struct sarg *a)
 		return switch_error(a->table);
 	if (a->table[0] && !names_find(a->table))
 		return a->table;
-	if (a->count[0] && strcmp(a->count, "ret") != 0 && !(a->count[0] >= '0' && a->count[0] <= '5' && !a->count[1]))
+	if (a->count[0] && strcmp(a->count, "ret") != 0 &&
+	    !(a->count[0] >= '0' && a->count[0] <= '5' && !a->count[1]))
 		return a->count;
 	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++)
 		condition_ok = condition_ok || strcmp(a->condition, conditions[i].name) == 0;
@@ -183,7 +186,8 @@ void put_array(struct scall *c, uint64_t addr, uint64_t n, size_t size, struct_f
 			break;
 		}
 		if (!scall_read(c, one, addr + i * size, size)) {
-			strbuf_addf(c->sb, "... /* %#llx */", (unsigned long long)(addr + i * size));
+			strbuf_addf(c->sb, "... /* %#llx */",
+				    (unsigned long long)(addr + i * size));
 			break;
 		}
 		put(c, one);
@@ -301,7 +305,8 @@ static const struct {
 static void save(struct scall *c, const char *kind, int i)
 {
 	for (size_t k = 0; k < ARRAY_SIZE(changing); k++) {
-		if (strcmp(changing[k].kind, kind) == 0 && !scall_read(c, &c->saved[i], c->v[i] + changing[k].at, changing[k].size))
+		if (strcmp(changing[k].kind, kind) == 0 &&
+		    !scall_read(c, &c->saved[i], c->v[i] + changing[k].at, changing[k].size))
 			c->saved[i] = 0;
 	}
 }
@@ -315,7 +320,8 @@ static void save_changing(struct scall *c)
 		save(c, a.kind, i);
 }
 
-void scall_begin(struct scall *c, struct strbuf *sb, struct task *t, const char *format, const struct sysargs *a)
+void scall_begin(struct scall *c, struct strbuf *sb, struct task *t, const char *format,
+		 const struct sysargs *a)
 {
 	*c = (struct scall){.t = t, .sb = sb, .pos = format + format_may_sleep(format), .sep = ""};
 	memcpy(c->v, a->v, sizeof(c->v));

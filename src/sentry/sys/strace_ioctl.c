@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ioctl(2): what each request takes. A few numbers mean different things to different devices: strace(1) tells all names, and so do we.
+ * ioctl(2): what each request takes. A few numbers mean different things to different devices:
+ * strace(1) tells all names, and so do we.
  */
 #include "abi/epoll.h"
 #include "abi/inotify.h"
@@ -190,7 +191,8 @@ static const struct switch_row ioctl_rows[] = {
 /* _IOC(_IOC_READ, 0x54, 0x1, 0x4) */
 static void put_request(struct strbuf *sb, const struct switch_table *t, uint64_t v)
 {
-	static const char *const directions[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE"};
+	static const char *const directions[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+						 "_IOC_READ|_IOC_WRITE"};
 	uint32_t req = (uint32_t)v;
 
 	for (size_t i = 0; i < t->n; i++) {
@@ -199,7 +201,9 @@ static void put_request(struct strbuf *sb, const struct switch_table *t, uint64_
 			return;
 		}
 	}
-	strbuf_addf(sb, "_IOC(%s, %#x, %#x, %#x)", directions[LX__IOC_DIR(req)], LX__IOC_TYPE(req), LX__IOC_NR(req), LX__IOC_SIZE(req));
+	strbuf_addf(sb, "_IOC(%s, %#x, %#x, %#x)", directions[LX__IOC_DIR(req)], LX__IOC_TYPE(req),
+		    LX__IOC_NR(req), LX__IOC_SIZE(req));
 }
 
-const struct switch_table strace_ioctl_switch = {SWITCH_TABLE("ioctl", "", "lx", ioctl_rows), .put = put_request};
+const struct switch_table strace_ioctl_switch = {SWITCH_TABLE("ioctl", "", "lx", ioctl_rows),
+						 .put = put_request};

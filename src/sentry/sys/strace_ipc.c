@@ -31,9 +31,12 @@ static void put_shmid_ds(struct scall *c, const void *p)
 
 	put_perm(c, "shm_perm", &d->shm_perm);
 	if (c->exiting)
-		strbuf_addf(c->sb, ", shm_segsz=%llu, shm_cpid=%d, shm_lpid=%d, shm_nattch=%llu, shm_atime=%lld, shm_dtime=%lld, shm_ctime=%lld",
-			    (unsigned long long)d->shm_segsz, d->shm_cpid, d->shm_lpid, (unsigned long long)d->shm_nattch,
-			    (long long)d->shm_atime, (long long)d->shm_dtime, (long long)d->shm_ctime);
+		strbuf_addf(
+			c->sb,
+			", shm_segsz=%llu, shm_cpid=%d, shm_lpid=%d, shm_nattch=%llu, shm_atime=%lld, shm_dtime=%lld, shm_ctime=%lld",
+			(unsigned long long)d->shm_segsz, d->shm_cpid, d->shm_lpid,
+			(unsigned long long)d->shm_nattch, (long long)d->shm_atime,
+			(long long)d->shm_dtime, (long long)d->shm_ctime);
 	strbuf_addc(c->sb, '}');
 }
 
@@ -41,8 +44,9 @@ static void put_shminfo(struct scall *c, const void *p)
 {
 	const struct lx_shminfo64 *s = p;
 
-	strbuf_addf(c->sb, "{shmmax=%llu, shmmin=%llu, shmmni=%llu, shmseg=%llu, shmall=%llu}", (unsigned long long)s->shmmax,
-		    (unsigned long long)s->shmmin, (unsigned long long)s->shmmni, (unsigned long long)s->shmseg,
+	strbuf_addf(c->sb, "{shmmax=%llu, shmmin=%llu, shmmni=%llu, shmseg=%llu, shmall=%llu}",
+		    (unsigned long long)s->shmmax, (unsigned long long)s->shmmin,
+		    (unsigned long long)s->shmmni, (unsigned long long)s->shmseg,
 		    (unsigned long long)s->shmall);
 }
 
@@ -50,9 +54,12 @@ static void put_shm_info(struct scall *c, const void *p)
 {
 	const struct lx_shm_info *s = p;
 
-	strbuf_addf(c->sb, "{used_ids=%d, shm_tot=%llu, shm_rss=%llu, shm_swp=%llu, swap_attempts=%llu, swap_successes=%llu}",
-		    s->used_ids, (unsigned long long)s->shm_tot, (unsigned long long)s->shm_rss, (unsigned long long)s->shm_swp,
-		    (unsigned long long)s->swap_attempts, (unsigned long long)s->swap_successes);
+	strbuf_addf(
+		c->sb,
+		"{used_ids=%d, shm_tot=%llu, shm_rss=%llu, shm_swp=%llu, swap_attempts=%llu, swap_successes=%llu}",
+		s->used_ids, (unsigned long long)s->shm_tot, (unsigned long long)s->shm_rss,
+		(unsigned long long)s->shm_swp, (unsigned long long)s->swap_attempts,
+		(unsigned long long)s->swap_successes);
 }
 
 static void put_sembuf(struct scall *c, const void *p)
@@ -70,8 +77,9 @@ static void put_semid_ds(struct scall *c, const void *p)
 
 	put_perm(c, "sem_perm", &d->sem_perm);
 	if (c->exiting)
-		strbuf_addf(c->sb, ", sem_otime=%lld, sem_ctime=%lld, sem_nsems=%llu", (long long)d->sem_otime,
-			    (long long)d->sem_ctime, (unsigned long long)d->sem_nsems);
+		strbuf_addf(c->sb, ", sem_otime=%lld, sem_ctime=%lld, sem_nsems=%llu",
+			    (long long)d->sem_otime, (long long)d->sem_ctime,
+			    (unsigned long long)d->sem_nsems);
 	strbuf_addc(c->sb, '}');
 }
 
@@ -79,8 +87,11 @@ static void put_seminfo(struct scall *c, const void *p)
 {
 	const struct lx_seminfo *s = p;
 
-	strbuf_addf(c->sb, "{semmap=%d, semmni=%d, semmns=%d, semmnu=%d, semmsl=%d, semopm=%d, semume=%d, semusz=%d, semvmx=%d, semaem=%d}",
-		    s->semmap, s->semmni, s->semmns, s->semmnu, s->semmsl, s->semopm, s->semume, s->semusz, s->semvmx, s->semaem);
+	strbuf_addf(
+		c->sb,
+		"{semmap=%d, semmni=%d, semmns=%d, semmnu=%d, semmsl=%d, semopm=%d, semume=%d, semusz=%d, semvmx=%d, semaem=%d}",
+		s->semmap, s->semmni, s->semmns, s->semmnu, s->semmsl, s->semopm, s->semume,
+		s->semusz, s->semvmx, s->semaem);
 }
 
 /* msgsnd(2), msgrcv(2): the count is how long the text is. */
@@ -101,8 +112,10 @@ static void put_msqid_ds(struct scall *c, const void *p)
 
 	put_perm(c, "msg_perm", &d->msg_perm);
 	if (c->exiting)
-		strbuf_addf(c->sb, ", msg_stime=%lld, msg_rtime=%lld, msg_ctime=%lld, msg_qnum=%llu", (long long)d->msg_stime,
-			    (long long)d->msg_rtime, (long long)d->msg_ctime, (unsigned long long)d->msg_qnum);
+		strbuf_addf(c->sb,
+			    ", msg_stime=%lld, msg_rtime=%lld, msg_ctime=%lld, msg_qnum=%llu",
+			    (long long)d->msg_stime, (long long)d->msg_rtime,
+			    (long long)d->msg_ctime, (unsigned long long)d->msg_qnum);
 	strbuf_addf(c->sb, ", msg_qbytes=%llu", (unsigned long long)d->msg_qbytes);
 	if (c->exiting)
 		strbuf_addf(c->sb, ", msg_lspid=%d, msg_lrpid=%d", d->msg_lspid, d->msg_lrpid);
@@ -113,8 +126,11 @@ static void put_msginfo(struct scall *c, const void *p)
 {
 	const struct lx_msginfo *m = p;
 
-	strbuf_addf(c->sb, "{msgpool=%d, msgmap=%d, msgmax=%d, msgmnb=%d, msgmni=%d, msgssz=%d, msgtql=%d, msgseg=%u}", m->msgpool,
-		    m->msgmap, m->msgmax, m->msgmnb, m->msgmni, m->msgssz, m->msgtql, m->msgseg);
+	strbuf_addf(
+		c->sb,
+		"{msgpool=%d, msgmap=%d, msgmax=%d, msgmnb=%d, msgmni=%d, msgssz=%d, msgtql=%d, msgseg=%u}",
+		m->msgpool, m->msgmap, m->msgmax, m->msgmnb, m->msgmni, m->msgssz, m->msgtql,
+		m->msgseg);
 }
 
 static void put_mq_attr(struct scall *c, const void *p)
@@ -123,8 +139,8 @@ static void put_mq_attr(struct scall *c, const void *p)
 
 	strbuf_adds(c->sb, "{mq_flags=");
 	put_flags(c->sb, names_get("mq"), (uint64_t)m->mq_flags);
-	strbuf_addf(c->sb, ", mq_maxmsg=%lld, mq_msgsize=%lld, mq_curmsgs=%lld}", (long long)m->mq_maxmsg, (long long)m->mq_msgsize,
-		    (long long)m->mq_curmsgs);
+	strbuf_addf(c->sb, ", mq_maxmsg=%lld, mq_msgsize=%lld, mq_curmsgs=%lld}",
+		    (long long)m->mq_maxmsg, (long long)m->mq_msgsize, (long long)m->mq_curmsgs);
 }
 
 const struct kind strace_ipc_kinds[] = {

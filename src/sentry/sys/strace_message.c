@@ -24,7 +24,8 @@ static void put_rights(struct strbuf *sb, const uint8_t *data, size_t n)
 	strbuf_addc(sb, ']');
 }
 
-static void put_control_data(struct strbuf *sb, const struct lx_cmsghdr *h, const uint8_t *data, size_t n)
+static void put_control_data(struct strbuf *sb, const struct lx_cmsghdr *h, const uint8_t *data,
+			     size_t n)
 {
 	struct lx_ucred cred;
 
@@ -32,7 +33,8 @@ static void put_control_data(struct strbuf *sb, const struct lx_cmsghdr *h, cons
 		return;
 	if (h->cmsg_level == LX_SOL_SOCKET && h->cmsg_type == LX_SCM_RIGHTS) {
 		put_rights(sb, data, n);
-	} else if (h->cmsg_level == LX_SOL_SOCKET && h->cmsg_type == LX_SCM_CREDENTIALS && n == sizeof(cred)) {
+	} else if (h->cmsg_level == LX_SOL_SOCKET && h->cmsg_type == LX_SCM_CREDENTIALS &&
+		   n == sizeof(cred)) {
 		memcpy(&cred, data, sizeof(cred));
 		strbuf_adds(sb, ", cmsg_data=");
 		put_ucred(sb, &cred);
@@ -86,8 +88,10 @@ static void put_control(struct scall *c, uint64_t addr, uint64_t len)
 
 /* ---- headers ---- */
 
-/* Data of `filled` bytes in the vector. A name of the length given before the call is told as old => new. */
-static void put_msghdr(struct scall *c, const struct lx_msghdr *m, uint64_t filled, const uint64_t *old_namelen)
+/* Data of `filled` bytes in the vector. A name of the length given before the call is told as old
+ * => new. */
+static void put_msghdr(struct scall *c, const struct lx_msghdr *m, uint64_t filled,
+		       const uint64_t *old_namelen)
 {
 	uint32_t namelen = (uint32_t)m->msg_namelen;
 
@@ -103,7 +107,8 @@ static void put_msghdr(struct scall *c, const struct lx_msghdr *m, uint64_t fill
 		strbuf_adds(c->sb, ", msg_control=");
 		put_control(c, m->msg_control, m->msg_controllen);
 	}
-	strbuf_addf(c->sb, ", msg_controllen=%llu, msg_flags=", (unsigned long long)m->msg_controllen);
+	strbuf_addf(c->sb,
+		    ", msg_controllen=%llu, msg_flags=", (unsigned long long)m->msg_controllen);
 	put_flags(c->sb, names_get("msg"), m->msg_flags);
 	strbuf_addc(c->sb, '}');
 }
@@ -141,7 +146,8 @@ static void put_sent_many(struct scall *c, const void *p)
 static void print_sent_many(struct scall *c, const struct sarg *a, uint64_t v)
 {
 	if (v)
-		put_array(c, v, (uint32_t)scall_count(c, a), sizeof(struct lx_mmsghdr), put_sent_many);
+		put_array(c, v, (uint32_t)scall_count(c, a), sizeof(struct lx_mmsghdr),
+			  put_sent_many);
 	else
 		put_addr(c->sb, v);
 }

@@ -109,15 +109,17 @@ static void put_epoll_event(struct scall *c, const void *p)
 	memcpy(&ev, p, sizeof(ev));
 	strbuf_adds(c->sb, "{events=");
 	put_flags(c->sb, names_get("epoll"), ev.events);
-	strbuf_addf(c->sb, ", data={u32=%u, u64=%llu}}", (uint32_t)ev.data, (unsigned long long)ev.data);
+	strbuf_addf(c->sb, ", data={u32=%u, u64=%llu}}", (uint32_t)ev.data,
+		    (unsigned long long)ev.data);
 }
 
 static void put_io_event(struct scall *c, const void *p)
 {
 	const struct lx_io_event *ev = p;
 
-	strbuf_addf(c->sb, "{data=%#llx, obj=%#llx, res=%lld, res2=%lld}", (unsigned long long)ev->data, (unsigned long long)ev->obj,
-		    (long long)ev->res, (long long)ev->res2);
+	strbuf_addf(c->sb, "{data=%#llx, obj=%#llx, res=%lld, res2=%lld}",
+		    (unsigned long long)ev->data, (unsigned long long)ev->obj, (long long)ev->res,
+		    (long long)ev->res2);
 }
 
 static void put_iocb(struct scall *c, const struct lx_iocb *cb)
@@ -143,7 +145,8 @@ static void put_iocb(struct scall *c, const struct lx_iocb *cb)
 			put_guest_bytes(c, cb->aio_buf, cb->aio_nbytes, QUOTE_OCTAL);
 		else
 			put_addr(c->sb, cb->aio_buf);
-		strbuf_addf(c->sb, ", aio_nbytes=%llu, aio_offset=%lld", (unsigned long long)cb->aio_nbytes, (long long)cb->aio_offset);
+		strbuf_addf(c->sb, ", aio_nbytes=%llu, aio_offset=%lld",
+			    (unsigned long long)cb->aio_nbytes, (long long)cb->aio_offset);
 	}
 	if (cb->aio_flags) {
 		strbuf_adds(c->sb, ", aio_flags=");

@@ -57,13 +57,23 @@ static const struct switch_row prctl_rows[] = {
 	ROW(PR_SET_VMA, "enum:set_vma, lx, lu, str"),
 };
 
-const struct switch_table strace_prctl_switch = {SWITCH_TABLE("prctl", "PR_???", "lx, lx, lx, lx", prctl_rows)};
+const struct switch_table strace_prctl_switch = {
+	SWITCH_TABLE("prctl", "PR_???", "lx, lx, lx, lx", prctl_rows)};
 
 static const struct switch_row arch_prctl_rows[] = {
-	ROW(ARCH_SET_GS, "addr"),	   ROW(ARCH_SET_FS, "addr"),	       ROW(ARCH_GET_FS, "out:paddr"),
-	ROW(ARCH_GET_GS, "out:paddr"),	   ROW(ARCH_GET_CPUID, ""),	       ROW(ARCH_SET_CPUID, "lu"),
-	ROW(ARCH_GET_XCOMP_SUPP, "out:plx"), ROW(ARCH_GET_XCOMP_PERM, "out:plx"), ROW(ARCH_REQ_XCOMP_PERM, "lu"),
-	ROW(ARCH_MAP_VDSO_X32, "addr"),	   ROW(ARCH_MAP_VDSO_32, "addr"),      ROW(ARCH_MAP_VDSO_64, "addr"),
+	ROW(ARCH_SET_GS, "addr"),
+	ROW(ARCH_SET_FS, "addr"),
+	ROW(ARCH_GET_FS, "out:paddr"),
+	ROW(ARCH_GET_GS, "out:paddr"),
+	ROW(ARCH_GET_CPUID, ""),
+	ROW(ARCH_SET_CPUID, "lu"),
+	ROW(ARCH_GET_XCOMP_SUPP, "out:plx"),
+	ROW(ARCH_GET_XCOMP_PERM, "out:plx"),
+	ROW(ARCH_REQ_XCOMP_PERM, "lu"),
+	ROW(ARCH_MAP_VDSO_X32, "addr"),
+	ROW(ARCH_MAP_VDSO_32, "addr"),
+	ROW(ARCH_MAP_VDSO_64, "addr"),
 };
 
-const struct switch_table strace_arch_prctl_switch = {SWITCH_TABLE("arch_prctl", "ARCH_???", "lx", arch_prctl_rows)};
+const struct switch_table strace_arch_prctl_switch = {
+	SWITCH_TABLE("arch_prctl", "ARCH_???", "lx", arch_prctl_rows)};

@@ -11,7 +11,7 @@
 
 struct task;
 
-#define STRACE_SHOWN 32 /* bytes of a string, elements of an array */
+#define STRACE_SHOWN      32 /* bytes of a string, elements of an array */
 #define STRACE_STRUCT_MAX 512
 
 /* ---- text (strace_text.c) ---- */
@@ -24,14 +24,20 @@ struct name {
 
 /* How an argument is told in words. */
 struct names {
-	const char *id;    /* as formats call it */
+	const char *id;      /* as formats call it */
 	const char *unknown; /* what stands in the comment after an unknown value */
 	const struct name *list;
 	size_t n;
 };
 
-#define NAMES(id_, unknown_, list_) {.id = (id_), .unknown = (unknown_), .list = (list_), .n = ARRAY_SIZE(list_)}
-#define N(x) {LX_##x, #x}
+#define NAMES(id_, unknown_, list_)                                                                \
+	{                                                                                          \
+		.id = (id_), .unknown = (unknown_), .list = (list_), .n = ARRAY_SIZE(list_)        \
+	}
+#define N(x)                                                                                       \
+	{                                                                                          \
+		LX_##x, #x                                                                         \
+	}
 
 enum quote_style {
 	QUOTE_OCTAL, /* what cannot be printed as \n or \177 */
@@ -59,23 +65,23 @@ const char *errno_name(int err);
 const struct names *names_find(const char *id);
 /* As names_find, of a table that is there. */
 const struct names *names_get(const char *id);
-extern const struct names strace_file_names[], strace_memory_names[], strace_process_names[], strace_signal_names[],
-	strace_prctl_names[], strace_socket_names[], strace_option_names[];
+extern const struct names strace_file_names[], strace_memory_names[], strace_process_names[],
+	strace_signal_names[], strace_prctl_names[], strace_socket_names[], strace_option_names[];
 
 /* ---- a call (strace_format.c) ---- */
 
 /* One call, from its beginning to its end. Key: all [t] */
 struct scall {
 	struct task *t;
-	struct strbuf *sb;   /* where text goes at the moment */
-	const char *pos;     /* the rest of the format */
-	int next;            /* the argument that pos begins with */
-	const char *sep;     /* what stands before the next argument */
+	struct strbuf *sb; /* where text goes at the moment */
+	const char *pos;   /* the rest of the format */
+	int next;          /* the argument that pos begins with */
+	const char *sep;   /* what stands before the next argument */
 	bool exiting;
-	long ret;            /* valid if exiting */
+	long ret; /* valid if exiting */
 	uint64_t v[6];
-	uint64_t flags;      /* as printed last */
-	uint64_t saved[6];   /* what lengths and offsets pointed to when the call began */
+	uint64_t flags;    /* as printed last */
+	uint64_t saved[6]; /* what lengths and offsets pointed to when the call began */
 };
 
 enum arg_when { ARG_IN, ARG_OUT, ARG_GOT, ARG_LEFT };
@@ -88,7 +94,8 @@ struct sarg {
 };
 
 /* Print what is known when a call begins, and the rest when it has ended. */
-void scall_begin(struct scall *c, struct strbuf *sb, struct task *t, const char *format, const struct sysargs *a);
+void scall_begin(struct scall *c, struct strbuf *sb, struct task *t, const char *format,
+		 const struct sysargs *a);
 void scall_end(struct scall *c, struct strbuf *sb, long ret);
 /* Is all printed that stands between the parentheses? */
 bool scall_is_told(const struct scall *c);
@@ -103,7 +110,8 @@ bool result_exists(const char *pos);
 typedef void (*kind_fn)(struct scall *c, const struct sarg *a, uint64_t v);
 typedef void (*struct_fn)(struct scall *c, const void *p);
 
-/* What a format may call an argument: a printer of values, or a printer of structs that values point to. */
+/* What a format may call an argument: a printer of values, or a printer of structs that values
+ * point to. */
 struct kind {
 	const char *name;
 	kind_fn print;
@@ -112,9 +120,9 @@ struct kind {
 };
 
 /* Each ends with a NULL name. */
-extern const struct kind strace_value_kinds[], strace_text_kinds[], strace_file_kinds[], strace_time_kinds[], strace_signal_kinds[],
-	strace_process_kinds[], strace_poll_kinds[], strace_socket_kinds[], strace_message_kinds[], strace_ipc_kinds[],
-	strace_switch_kinds[];
+extern const struct kind strace_value_kinds[], strace_text_kinds[], strace_file_kinds[],
+	strace_time_kinds[], strace_signal_kinds[], strace_process_kinds[], strace_poll_kinds[],
+	strace_socket_kinds[], strace_message_kinds[], strace_ipc_kinds[], strace_switch_kinds[];
 /* NULL: no such kind. */
 const struct kind *kind_find(const char *name);
 
@@ -173,13 +181,18 @@ struct switch_table {
 	const char *fallback; /* the format of arguments after an unknown value */
 	const struct switch_row *rows;
 	size_t n;
-	void (*put)(struct strbuf *sb, const struct switch_table *t, uint64_t v); /* NULL: the row's name, or in hexadecimal */
-	uint64_t mask; /* bits of the value that choose the row; 0: all 32 */
+	void (*put)(struct strbuf *sb, const struct switch_table *t,
+		    uint64_t v); /* NULL: the row's name, or in hexadecimal */
+	uint64_t mask;           /* bits of the value that choose the row; 0: all 32 */
 };
 
-#define SWITCH_TABLE(id_, unknown_, fallback_, rows_) \
-	.id = (id_), .unknown = (unknown_), .fallback = (fallback_), .rows = (rows_), .n = ARRAY_SIZE(rows_)
-#define ROW(x, format_) {LX_##x, #x, format_}
+#define SWITCH_TABLE(id_, unknown_, fallback_, rows_)                                              \
+	.id = (id_), .unknown = (unknown_), .fallback = (fallback_), .rows = (rows_),              \
+	.n = ARRAY_SIZE(rows_)
+#define ROW(x, format_)                                                                            \
+	{                                                                                          \
+		LX_##x, #x, format_                                                                \
+	}
 
 extern const struct switch_table strace_ioctl_switch, strace_prctl_switch, strace_arch_prctl_switch;
 /* NULL, or what is wrong with the formats of a switch's table. */

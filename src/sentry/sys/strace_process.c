@@ -199,13 +199,18 @@ static void put_sysinfo(struct scall *c, const void *p)
 {
 	const struct lx_sysinfo *s = p;
 
-	strbuf_addf(c->sb, "{uptime=%lld, loads=[%llu, %llu, %llu], totalram=%llu, freeram=%llu, sharedram=%llu, bufferram=%llu, ",
-		    (long long)s->uptime, (unsigned long long)s->loads[0], (unsigned long long)s->loads[1],
-		    (unsigned long long)s->loads[2], (unsigned long long)s->totalram, (unsigned long long)s->freeram,
-		    (unsigned long long)s->sharedram, (unsigned long long)s->bufferram);
-	strbuf_addf(c->sb, "totalswap=%llu, freeswap=%llu, procs=%u, totalhigh=%llu, freehigh=%llu, mem_unit=%u}",
-		    (unsigned long long)s->totalswap, (unsigned long long)s->freeswap, s->procs, (unsigned long long)s->totalhigh,
-		    (unsigned long long)s->freehigh, s->mem_unit);
+	strbuf_addf(
+		c->sb,
+		"{uptime=%lld, loads=[%llu, %llu, %llu], totalram=%llu, freeram=%llu, sharedram=%llu, bufferram=%llu, ",
+		(long long)s->uptime, (unsigned long long)s->loads[0],
+		(unsigned long long)s->loads[1], (unsigned long long)s->loads[2],
+		(unsigned long long)s->totalram, (unsigned long long)s->freeram,
+		(unsigned long long)s->sharedram, (unsigned long long)s->bufferram);
+	strbuf_addf(
+		c->sb,
+		"totalswap=%llu, freeswap=%llu, procs=%u, totalhigh=%llu, freehigh=%llu, mem_unit=%u}",
+		(unsigned long long)s->totalswap, (unsigned long long)s->freeswap, s->procs,
+		(unsigned long long)s->totalhigh, (unsigned long long)s->freehigh, s->mem_unit);
 }
 
 static void put_sched_attr(struct scall *c, const void *p)
@@ -216,11 +221,14 @@ static void put_sched_attr(struct scall *c, const void *p)
 	put_enum(c->sb, names_get("policy"), s->sched_policy);
 	strbuf_adds(c->sb, ", sched_flags=");
 	put_flags(c->sb, names_get("sched_flags"), s->sched_flags);
-	strbuf_addf(c->sb, ", sched_nice=%d, sched_priority=%u, sched_runtime=%llu, sched_deadline=%llu, sched_period=%llu",
-		    s->sched_nice, s->sched_priority, (unsigned long long)s->sched_runtime, (unsigned long long)s->sched_deadline,
-		    (unsigned long long)s->sched_period);
+	strbuf_addf(
+		c->sb,
+		", sched_nice=%d, sched_priority=%u, sched_runtime=%llu, sched_deadline=%llu, sched_period=%llu",
+		s->sched_nice, s->sched_priority, (unsigned long long)s->sched_runtime,
+		(unsigned long long)s->sched_deadline, (unsigned long long)s->sched_period);
 	if (s->size >= LX_SCHED_ATTR_SIZE_VER1)
-		strbuf_addf(c->sb, ", sched_util_min=%u, sched_util_max=%u", s->sched_util_min, s->sched_util_max);
+		strbuf_addf(c->sb, ", sched_util_min=%u, sched_util_max=%u", s->sched_util_min,
+			    s->sched_util_max);
 	strbuf_addc(c->sb, '}');
 }
 

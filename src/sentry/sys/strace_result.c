@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands behind "= ": the number as its format says, what it means in parentheses, and what the call wrote that has no place
- * among its arguments (poll, select).
+ * What stands behind "= ": the number as its format says, what it means in parentheses, and what
+ * the call wrote that has no place among its arguments (poll, select).
  */
 #include <errno.h>
 #include <string.h>

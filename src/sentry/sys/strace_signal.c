@@ -13,8 +13,9 @@
 
 /* Without SIG; 1 .. 31. */
 static const char *const signal_names[] = {
-	NULL,	"HUP",	"INT",	"QUIT",	 "ILL",	 "TRAP", "ABRT", "BUS",	 "FPE",	 "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
-	"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR",  "SYS",
+	NULL,   "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
+	"SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
+	"TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF",   "WINCH", "IO",   "PWR",  "SYS",
 };
 
 static bool is_real_time(int signo)
@@ -123,10 +124,12 @@ static void put_sigevent(struct scall *c, const void *p)
 
 	strbuf_addc(c->sb, '{');
 	if (ev->sigev_value.sival_ptr)
-		strbuf_addf(c->sb, "sigev_value={sival_int=%d, sival_ptr=%#llx}, ", ev->sigev_value.sival_int,
+		strbuf_addf(c->sb, "sigev_value={sival_int=%d, sival_ptr=%#llx}, ",
+			    ev->sigev_value.sival_int,
 			    (unsigned long long)ev->sigev_value.sival_ptr);
 	strbuf_adds(c->sb, "sigev_signo=");
-	if (ev->sigev_notify == LX_SIGEV_SIGNAL || ev->sigev_notify == LX_SIGEV_THREAD || ev->sigev_notify == LX_SIGEV_THREAD_ID)
+	if (ev->sigev_notify == LX_SIGEV_SIGNAL || ev->sigev_notify == LX_SIGEV_THREAD ||
+	    ev->sigev_notify == LX_SIGEV_THREAD_ID)
 		put_signal(c->sb, ev->sigev_signo);
 	else
 		strbuf_addf(c->sb, "%u", (unsigned)ev->sigev_signo);
@@ -197,7 +200,8 @@ static void put_child(struct strbuf *sb, const lx_siginfo_t *si)
 		strbuf_addf(sb, "%d", si->_sigchld._status);
 	else
 		put_signal(sb, si->_sigchld._status);
-	strbuf_addf(sb, ", si_utime=%lld, si_stime=%lld", (long long)si->_sigchld._utime, (long long)si->_sigchld._stime);
+	strbuf_addf(sb, ", si_utime=%lld, si_stime=%lld", (long long)si->_sigchld._utime,
+		    (long long)si->_sigchld._stime);
 }
 
 /* What the kernel sent: by signal. */
@@ -216,12 +220,14 @@ static void put_kernel_fields(struct strbuf *sb, const lx_siginfo_t *si)
 		put_addr(sb, si->_sigfault._addr);
 		return;
 	case LX_SIGIO:
-		strbuf_addf(sb, ", si_band=%lld, si_fd=%d", (long long)si->_sigpoll._band, si->_sigpoll._fd);
+		strbuf_addf(sb, ", si_band=%lld, si_fd=%d", (long long)si->_sigpoll._band,
+			    si->_sigpoll._fd);
 		return;
 	case LX_SIGSYS:
 		strbuf_adds(sb, ", si_call_addr=");
 		put_addr(sb, si->_sigsys._call_addr);
-		strbuf_addf(sb, ", si_syscall=%d, si_arch=%#x", si->_sigsys._syscall, si->_sigsys._arch);
+		strbuf_addf(sb, ", si_syscall=%d, si_arch=%#x", si->_sigsys._syscall,
+			    si->_sigsys._arch);
 		return;
 	default:
 		put_pid_uid(sb, si);
@@ -236,7 +242,8 @@ static void put_fields(struct strbuf *sb, const lx_siginfo_t *si)
 		put_pid_uid(sb, si);
 		return;
 	case LX_SI_TIMER:
-		strbuf_addf(sb, ", si_timerid=%#x, si_overrun=%d", (unsigned)si->_timer._tid, si->_timer._overrun);
+		strbuf_addf(sb, ", si_timerid=%#x, si_overrun=%d", (unsigned)si->_timer._tid,
+			    si->_timer._overrun);
 		put_sigval(sb, &si->_timer._sigval);
 		return;
 	case LX_SI_KERNEL:
@@ -284,7 +291,8 @@ static void print_sigframe(struct scall *c, const struct sarg *a UNUSED, uint64_
 	uint64_t mask;
 
 	if (!c->t->ctx.pc || c->t->kernel->pops->get_regs(c->t->ctx.pc, &regs) < 0 ||
-	    !scall_read(c, &mask, regs.rsp + offsetof(struct lx_ucontext, uc_sigmask), sizeof(mask)))
+	    !scall_read(c, &mask, regs.rsp + offsetof(struct lx_ucontext, uc_sigmask),
+			sizeof(mask)))
 		return;
 	strbuf_adds(c->sb, "{mask=");
 	put_sigset(c->sb, mask);

@@ -32,7 +32,8 @@ static void put_unix(struct strbuf *sb, const struct lx_sockaddr_un *un, size_t 
 		strbuf_addc(sb, '@');
 		put_quoted(sb, un->sun_path + 1, n - 1, QUOTE_OCTAL);
 	} else {
-		put_quoted(sb, un->sun_path, strnlen(un->sun_path, MIN(n, sizeof(un->sun_path))), QUOTE_OCTAL);
+		put_quoted(sb, un->sun_path, strnlen(un->sun_path, MIN(n, sizeof(un->sun_path))),
+			   QUOTE_OCTAL);
 	}
 }
 
@@ -40,8 +41,11 @@ static void put_in6(struct strbuf *sb, const struct lx_sockaddr_in6 *in6, size_t
 {
 	char text[INET6_ADDRSTRLEN];
 
-	strbuf_addf(sb, ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", &sin6_addr)",
-		    ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo), inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)));
+	strbuf_addf(
+		sb,
+		", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", &sin6_addr)",
+		ntohs(in6->sin6_port), ntohl(in6->sin6_flowinfo),
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)));
 	if (len >= sizeof(*in6))
 		strbuf_addf(sb, ", sin6_scope_id=%u", in6->sin6_scope_id);
 }
@@ -81,7 +85,8 @@ static void put_raw(struct strbuf *sb, const union any_addr *a, size_t len)
 {
 	if (len > sizeof(uint16_t)) {
 		strbuf_adds(sb, ", sa_data=");
-		put_quoted(sb, (const uint8_t *)a + sizeof(uint16_t), len - sizeof(uint16_t), QUOTE_OCTAL);
+		put_quoted(sb, (const uint8_t *)a + sizeof(uint16_t), len - sizeof(uint16_t),
+			   QUOTE_OCTAL);
 	}
 }
 
@@ -217,10 +222,12 @@ static bool is_option(const struct scall *c, uint32_t level, uint32_t option)
 
 static bool is_bytes_option(const struct scall *c)
 {
-	return is_option(c, LX_SOL_SOCKET, LX_SO_RCVTIMEO) || is_option(c, LX_SOL_SOCKET, LX_SO_SNDTIMEO) ||
-	       is_option(c, LX_SOL_SOCKET, LX_SO_BINDTODEVICE) || is_option(c, LX_SOL_SOCKET, LX_SO_PEERSEC) ||
-	       is_option(c, LX_SOL_TCP, LX_TCP_CONGESTION) || is_option(c, LX_SOL_TCP, LX_TCP_INFO) ||
-	       !option_names((uint32_t)c->v[1]);
+	return is_option(c, LX_SOL_SOCKET, LX_SO_RCVTIMEO) ||
+	       is_option(c, LX_SOL_SOCKET, LX_SO_SNDTIMEO) ||
+	       is_option(c, LX_SOL_SOCKET, LX_SO_BINDTODEVICE) ||
+	       is_option(c, LX_SOL_SOCKET, LX_SO_PEERSEC) ||
+	       is_option(c, LX_SOL_TCP, LX_TCP_CONGESTION) ||
+	       is_option(c, LX_SOL_TCP, LX_TCP_INFO) || !option_names((uint32_t)c->v[1]);
 }
 
 static bool put_struct_option(struct scall *c, uint64_t v, uint32_t len)
@@ -229,11 +236,14 @@ static bool put_struct_option(struct scall *c, uint64_t v, uint32_t len)
 	struct lx_ucred cred;
 	struct lx_ip_mreq mreq;
 
-	if (is_option(c, LX_SOL_SOCKET, LX_SO_LINGER) && len == sizeof(linger) && scall_read(c, &linger, v, sizeof(linger))) {
+	if (is_option(c, LX_SOL_SOCKET, LX_SO_LINGER) && len == sizeof(linger) &&
+	    scall_read(c, &linger, v, sizeof(linger))) {
 		strbuf_addf(c->sb, "{l_onoff=%d, l_linger=%d}", linger.l_onoff, linger.l_linger);
-	} else if (is_option(c, LX_SOL_SOCKET, LX_SO_PEERCRED) && len == sizeof(cred) && scall_read(c, &cred, v, sizeof(cred))) {
+	} else if (is_option(c, LX_SOL_SOCKET, LX_SO_PEERCRED) && len == sizeof(cred) &&
+		   scall_read(c, &cred, v, sizeof(cred))) {
 		put_ucred(c->sb, &cred);
-	} else if ((is_option(c, LX_SOL_IP, LX_IP_ADD_MEMBERSHIP) || is_option(c, LX_SOL_IP, LX_IP_DROP_MEMBERSHIP)) &&
+	} else if ((is_option(c, LX_SOL_IP, LX_IP_ADD_MEMBERSHIP) ||
+		    is_option(c, LX_SOL_IP, LX_IP_DROP_MEMBERSHIP)) &&
 		   len >= sizeof(mreq) && scall_read(c, &mreq, v, sizeof(mreq))) {
 		strbuf_adds(c->sb, "{imr_multiaddr=");
 		put_in_addr(c->sb, mreq.imr_multiaddr.s_addr);
@@ -329,8 +339,8 @@ static void put_if_value(struct strbuf *sb, uint32_t request, const struct lx_if
 		memcpy(&type, r->addr, sizeof(type));
 		strbuf_adds(sb, ", ifr_hwaddr={sa_family=");
 		put_enum(sb, names_get("arphrd"), type);
-		strbuf_addf(sb, ", sa_data=%02x:%02x:%02x:%02x:%02x:%02x}", r->addr[2], r->addr[3], r->addr[4], r->addr[5], r->addr[6],
-			    r->addr[7]);
+		strbuf_addf(sb, ", sa_data=%02x:%02x:%02x:%02x:%02x:%02x}", r->addr[2], r->addr[3],
+			    r->addr[4], r->addr[5], r->addr[6], r->addr[7]);
 		return;
 	}
 	default:

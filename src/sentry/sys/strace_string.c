@@ -10,7 +10,8 @@
 #include "base/compiler.h"
 #include "sentry/sys/strace_priv.h"
 
-#define DIRENTS_MAX 32768 /* bytes of entries that are counted */
+#define DIRENTS_MAX 131072 /* bytes of entries that are counted */
+#define ENV_MAX     4096   /* variables that are counted */
 
 /* A name in the file system is never cut. */
 static void print_path(struct scall *c, const struct sarg *a, uint64_t v)
@@ -45,7 +46,8 @@ static void print_hexbuf(struct scall *c, const struct sarg *a, uint64_t v)
 		put_guest_bytes(c, v, scall_count(c, a), QUOTE_HEX);
 }
 
-/* getxattr(2) with a size of 0 only asks how long the value is; no value is longer than the maximum. */
+/* getxattr(2) with a size of 0 only asks how long the value is; no value is longer than the
+ * maximum. */
 static void print_xattr(struct scall *c, const struct sarg *a, uint64_t v)
 {
 	if (c->v[3] == 0 || c->v[3] > LX_XATTR_SIZE_MAX)
@@ -71,7 +73,8 @@ static void print_strv(struct scall *c, const struct sarg *a, uint64_t v)
 		}
 		put_guest_string(c, p, STRACE_SHOWN);
 		if (!scall_read(c, &p, v + (i + 1) * sizeof(p), sizeof(p))) {
-			strbuf_addf(c->sb, ", ... /* %#llx */", (unsigned long long)(v + (i + 1) * sizeof(p)));
+			strbuf_addf(c->sb, ", ... /* %#llx */",
+				    (unsigned long long)(v + (i + 1) * sizeof(p)));
 			break;
 		}
 	}
@@ -80,22 +83,14 @@ static void print_strv(struct scall *c, const struct sarg *a, uint64_t v)
 
 static void print_env(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 {
-	uint64_t words[64];
+	uint64_t word;
 	size_t n = 0;
 
 	put_addr(c->sb, v);
-	if (!v || !scall_read(c, words, v, sizeof(*words)))
+	if (!v || !scall_read(c, &word, v, sizeof(word)))
 		return;
-	for (;; n++) {
-		if (n % ARRAY_SIZE(words) == 0 && !scall_read(c, words, v + n * sizeof(*words), sizeof(words))) {
-			/* The last page of a stack: one by one. */
-			while (scall_read(c, words, v + n * sizeof(*words), sizeof(*words)) && words[0])
-				n++;
-			break;
-		}
-		if (words[n % ARRAY_SIZE(words)] == 0)
-			break;
-	}
+	while (n < ENV_MAX && scall_read(c, &word, v + n * sizeof(word), sizeof(word)) && word)
+		n++;
 	strbuf_addf(c->sb, " /* %zu var%s */", n, n == 1 ? "" : "s");
 }
 
@@ -129,7 +124,8 @@ void put_iovecs(struct scall *c, uint64_t addr, uint64_t n, uint64_t filled)
 			break;
 		}
 		if (!scall_read(c, &v, addr + i * sizeof(v), sizeof(v))) {
-			strbuf_addf(c->sb, "... /* %#llx */", (unsigned long long)(addr + i * sizeof(v)));
+			strbuf_addf(c->sb, "... /* %#llx */",
+				    (unsigned long long)(addr + i * sizeof(v)));
 			break;
 		}
 		len = MIN(v.iov_len, filled);
@@ -165,7 +161,8 @@ static void put_entry_count(struct scall *c, uint64_t v, size_t reclen_at)
 	unsigned n = 0;
 	uint16_t reclen;
 
-	while (at < left && left <= DIRENTS_MAX * 4 && scall_read(c, &reclen, v + at + reclen_at, sizeof(reclen)) && reclen) {
+	while (at < left && left <= DIRENTS_MAX &&
+	       scall_read(c, &reclen, v + at + reclen_at, sizeof(reclen)) && reclen) {
 		at += reclen;
 		n++;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * System calls that are many calls in one: an argument says which, and what the arguments after it are. The walk through a format
- * goes on in the row's own format, which may end in a result as any other.
+ * System calls that are many calls in one: an argument says which, and what the arguments after it
+ * are. The walk through a format goes on in the row's own format, which may end in a result as any
+ * other.
  */
 #include <string.h>
 
@@ -102,33 +103,57 @@ static void print_wakeop(struct scall *c, const struct sarg *a UNUSED, uint64_t 
 
 	strbuf_adds(c->sb, v >> 28 & LX_FUTEX_OP_OPARG_SHIFT ? "FUTEX_OP_OPARG_SHIFT<<28|" : "");
 	if (op < ARRAY_SIZE(ops))
-		strbuf_addf(c->sb, "FUTEX_OP_%s<<28|%#x<<12|", ops[op], (unsigned)(v >> 12 & 0xfff));
+		strbuf_addf(c->sb, "FUTEX_OP_%s<<28|%#x<<12|", ops[op],
+			    (unsigned)(v >> 12 & 0xfff));
 	else
-		strbuf_addf(c->sb, "%#x<<28 /* FUTEX_OP_??? */|%#x<<12|", op, (unsigned)(v >> 12 & 0xfff));
+		strbuf_addf(c->sb, "%#x<<28 /* FUTEX_OP_??? */|%#x<<12|", op,
+			    (unsigned)(v >> 12 & 0xfff));
 	if (cmp < ARRAY_SIZE(cmps))
 		strbuf_addf(c->sb, "FUTEX_OP_CMP_%s<<24|%#x", cmps[cmp], (unsigned)(v & 0xfff));
 	else
-		strbuf_addf(c->sb, "%#x<<24 /* FUTEX_OP_CMP_??? */|%#x", cmp, (unsigned)(v & 0xfff));
+		strbuf_addf(c->sb, "%#x<<24 /* FUTEX_OP_CMP_??? */|%#x", cmp,
+			    (unsigned)(v & 0xfff));
 }
 
 /* ---- System V ---- */
 
 static const struct switch_row shmctl_rows[] = {
-	ROW(IPC_RMID, "addr"),	     ROW(IPC_SET, "shmid_ds"),	       ROW(IPC_STAT, "out:shmid_ds"), ROW(IPC_INFO, "out:shminfo"),
-	ROW(SHM_INFO, "out:shm_info"), ROW(SHM_STAT, "out:shmid_ds"), ROW(SHM_STAT_ANY, "out:shmid_ds"), ROW(SHM_LOCK, "addr"),
+	ROW(IPC_RMID, "addr"),
+	ROW(IPC_SET, "shmid_ds"),
+	ROW(IPC_STAT, "out:shmid_ds"),
+	ROW(IPC_INFO, "out:shminfo"),
+	ROW(SHM_INFO, "out:shm_info"),
+	ROW(SHM_STAT, "out:shmid_ds"),
+	ROW(SHM_STAT_ANY, "out:shmid_ds"),
+	ROW(SHM_LOCK, "addr"),
 	ROW(SHM_UNLOCK, "addr"),
 };
 
 static const struct switch_row semctl_rows[] = {
-	ROW(IPC_RMID, "addr"),	       ROW(IPC_SET, "semid_ds"),  ROW(IPC_STAT, "out:semid_ds"), ROW(IPC_INFO, "out:seminfo"),
-	ROW(SEM_INFO, "out:seminfo"),  ROW(SEM_STAT, "out:semid_ds"), ROW(SEM_STAT_ANY, "out:semid_ds"), ROW(GETPID, "addr"),
-	ROW(GETVAL, "addr"),	       ROW(GETALL, "addr"),	  ROW(GETNCNT, "addr"),		 ROW(GETZCNT, "addr"),
-	ROW(SETVAL, "lx"),	       ROW(SETALL, "addr"),
+	ROW(IPC_RMID, "addr"),
+	ROW(IPC_SET, "semid_ds"),
+	ROW(IPC_STAT, "out:semid_ds"),
+	ROW(IPC_INFO, "out:seminfo"),
+	ROW(SEM_INFO, "out:seminfo"),
+	ROW(SEM_STAT, "out:semid_ds"),
+	ROW(SEM_STAT_ANY, "out:semid_ds"),
+	ROW(GETPID, "addr"),
+	ROW(GETVAL, "addr"),
+	ROW(GETALL, "addr"),
+	ROW(GETNCNT, "addr"),
+	ROW(GETZCNT, "addr"),
+	ROW(SETVAL, "lx"),
+	ROW(SETALL, "addr"),
 };
 
 static const struct switch_row msgctl_rows[] = {
-	ROW(IPC_RMID, "addr"),	      ROW(IPC_SET, "msqid_ds"),	    ROW(IPC_STAT, "out:msqid_ds"),     ROW(IPC_INFO, "out:msginfo"),
-	ROW(MSG_INFO, "out:msginfo"), ROW(MSG_STAT, "out:msqid_ds"), ROW(MSG_STAT_ANY, "out:msqid_ds"),
+	ROW(IPC_RMID, "addr"),
+	ROW(IPC_SET, "msqid_ds"),
+	ROW(IPC_STAT, "out:msqid_ds"),
+	ROW(IPC_INFO, "out:msginfo"),
+	ROW(MSG_INFO, "out:msginfo"),
+	ROW(MSG_STAT, "out:msqid_ds"),
+	ROW(MSG_STAT_ANY, "out:msqid_ds"),
 };
 
 static void put_ipc_command(struct strbuf *sb, const struct switch_table *t, uint64_t v)
@@ -149,7 +174,9 @@ static void put_ipc_command(struct strbuf *sb, const struct switch_table *t, uin
 /* ---- others ---- */
 
 static const struct switch_row epoll_ctl_rows[] = {
-	ROW(EPOLL_CTL_ADD, "d, epoll_event"), ROW(EPOLL_CTL_DEL, "d, addr"), ROW(EPOLL_CTL_MOD, "d, epoll_event"),
+	ROW(EPOLL_CTL_ADD, "d, epoll_event"),
+	ROW(EPOLL_CTL_DEL, "d, addr"),
+	ROW(EPOLL_CTL_MOD, "d, epoll_event"),
 };
 
 static const struct switch_row seccomp_rows[] = {
@@ -171,17 +198,30 @@ static void put_seccomp_action(struct scall *c, const void *p)
 }
 
 static const struct switch_row kcmp_rows[] = {
-	ROW(KCMP_FILE, "u, u"), ROW(KCMP_VM, ""),  ROW(KCMP_FILES, ""),	  ROW(KCMP_FS, ""),
-	ROW(KCMP_SIGHAND, ""),	ROW(KCMP_IO, ""),  ROW(KCMP_SYSVSEM, ""), ROW(KCMP_EPOLL_TFD, "u, addr"),
+	ROW(KCMP_FILE, "u, u"), ROW(KCMP_VM, ""),
+	ROW(KCMP_FILES, ""),    ROW(KCMP_FS, ""),
+	ROW(KCMP_SIGHAND, ""),  ROW(KCMP_IO, ""),
+	ROW(KCMP_SYSVSEM, ""),  ROW(KCMP_EPOLL_TFD, "u, addr"),
 };
 
 static const struct switch_row keyctl_rows[] = {
-	ROW(KEYCTL_GET_KEYRING_ID, "key, d"),	  ROW(KEYCTL_JOIN_SESSION_KEYRING, "str"), ROW(KEYCTL_UPDATE, "key, buf[3], lu"),
-	ROW(KEYCTL_REVOKE, "key"),		  ROW(KEYCTL_CHOWN, "key, uid, uid"),	   ROW(KEYCTL_SETPERM, "key, x"),
-	ROW(KEYCTL_DESCRIBE, "key, out:str, lu"), ROW(KEYCTL_CLEAR, "key"),		   ROW(KEYCTL_LINK, "key, key"),
-	ROW(KEYCTL_UNLINK, "key, key"),		  ROW(KEYCTL_SEARCH, "key, str, str, key"), ROW(KEYCTL_READ, "key, out:buf[ret], lu"),
-	ROW(KEYCTL_SET_TIMEOUT, "key, u"),	  ROW(KEYCTL_INVALIDATE, "key"),	   ROW(KEYCTL_GET_PERSISTENT, "uid, key"),
-	ROW(KEYCTL_SESSION_TO_PARENT, ""),	  ROW(KEYCTL_GET_SECURITY, "key, out:str, lu"),
+	ROW(KEYCTL_GET_KEYRING_ID, "key, d"),
+	ROW(KEYCTL_JOIN_SESSION_KEYRING, "str"),
+	ROW(KEYCTL_UPDATE, "key, buf[3], lu"),
+	ROW(KEYCTL_REVOKE, "key"),
+	ROW(KEYCTL_CHOWN, "key, uid, uid"),
+	ROW(KEYCTL_SETPERM, "key, x"),
+	ROW(KEYCTL_DESCRIBE, "key, out:str, lu"),
+	ROW(KEYCTL_CLEAR, "key"),
+	ROW(KEYCTL_LINK, "key, key"),
+	ROW(KEYCTL_UNLINK, "key, key"),
+	ROW(KEYCTL_SEARCH, "key, str, str, key"),
+	ROW(KEYCTL_READ, "key, out:buf[ret], lu"),
+	ROW(KEYCTL_SET_TIMEOUT, "key, u"),
+	ROW(KEYCTL_INVALIDATE, "key"),
+	ROW(KEYCTL_GET_PERSISTENT, "uid, key"),
+	ROW(KEYCTL_SESSION_TO_PARENT, ""),
+	ROW(KEYCTL_GET_SECURITY, "key, out:str, lu"),
 };
 
 static const struct switch_row ptrace_rows[] = {
@@ -212,18 +252,28 @@ static const struct switch_row ptrace_rows[] = {
 };
 
 static const struct switch_row fsconfig_rows[] = {
-	ROW(FSCONFIG_SET_FLAG, "str, addr, d"),	  ROW(FSCONFIG_SET_STRING, "str, str, d"),	 ROW(FSCONFIG_SET_BINARY, "str, buf[4], d"),
-	ROW(FSCONFIG_SET_PATH, "str, path, dirfd"), ROW(FSCONFIG_SET_PATH_EMPTY, "str, path, dirfd"), ROW(FSCONFIG_SET_FD, "str, addr, fd"),
-	ROW(FSCONFIG_CMD_CREATE, "addr, addr, d"), ROW(FSCONFIG_CMD_RECONFIGURE, "addr, addr, d"),
+	ROW(FSCONFIG_SET_FLAG, "str, addr, d"),
+	ROW(FSCONFIG_SET_STRING, "str, str, d"),
+	ROW(FSCONFIG_SET_BINARY, "str, buf[4], d"),
+	ROW(FSCONFIG_SET_PATH, "str, path, dirfd"),
+	ROW(FSCONFIG_SET_PATH_EMPTY, "str, path, dirfd"),
+	ROW(FSCONFIG_SET_FD, "str, addr, fd"),
+	ROW(FSCONFIG_CMD_CREATE, "addr, addr, d"),
+	ROW(FSCONFIG_CMD_RECONFIGURE, "addr, addr, d"),
 };
 
 /* syslog(2): a number, and its name as a comment. */
 static const struct switch_row syslog_rows[] = {
-	{0, "SYSLOG_ACTION_CLOSE", ""},		       {1, "SYSLOG_ACTION_OPEN", ""},
-	{2, "SYSLOG_ACTION_READ", "out:buf[ret], d"},  {3, "SYSLOG_ACTION_READ_ALL", "out:buf[ret], d"},
-	{4, "SYSLOG_ACTION_READ_CLEAR", "out:buf[ret], d"}, {5, "SYSLOG_ACTION_CLEAR", ""},
-	{6, "SYSLOG_ACTION_CONSOLE_OFF", ""},	       {7, "SYSLOG_ACTION_CONSOLE_ON", ""},
-	{8, "SYSLOG_ACTION_CONSOLE_LEVEL", "addr, d"}, {9, "SYSLOG_ACTION_SIZE_UNREAD", ""},
+	{0, "SYSLOG_ACTION_CLOSE", ""},
+	{1, "SYSLOG_ACTION_OPEN", ""},
+	{2, "SYSLOG_ACTION_READ", "out:buf[ret], d"},
+	{3, "SYSLOG_ACTION_READ_ALL", "out:buf[ret], d"},
+	{4, "SYSLOG_ACTION_READ_CLEAR", "out:buf[ret], d"},
+	{5, "SYSLOG_ACTION_CLEAR", ""},
+	{6, "SYSLOG_ACTION_CONSOLE_OFF", ""},
+	{7, "SYSLOG_ACTION_CONSOLE_ON", ""},
+	{8, "SYSLOG_ACTION_CONSOLE_LEVEL", "addr, d"},
+	{9, "SYSLOG_ACTION_SIZE_UNREAD", ""},
 	{10, "SYSLOG_ACTION_SIZE_BUFFER", ""},
 };
 
@@ -235,10 +285,14 @@ static void put_syslog(struct strbuf *sb, const struct switch_table *t, uint64_t
 static const struct switch_table tables[] = {
 	{SWITCH_TABLE("syslog", "SYSLOG_ACTION_???", "addr, d", syslog_rows), .put = put_syslog},
 	{SWITCH_TABLE("fcntl", "F_???", "lx", fcntl_rows)},
-	{SWITCH_TABLE("futex", "FUTEX_???", "u, addr, addr, x", futex_rows), .put = put_futex_op, .mask = LX_FUTEX_PRIVATE_FLAG - 1},
-	{SWITCH_TABLE("shmctl", "SHM_???", "addr", shmctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
-	{SWITCH_TABLE("semctl", "SEM_???", "addr", semctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
-	{SWITCH_TABLE("msgctl", "MSG_???", "addr", msgctl_rows), .put = put_ipc_command, .mask = (uint32_t)~LX_IPC_64},
+	{SWITCH_TABLE("futex", "FUTEX_???", "u, addr, addr, x", futex_rows), .put = put_futex_op,
+	 .mask = LX_FUTEX_PRIVATE_FLAG - 1},
+	{SWITCH_TABLE("shmctl", "SHM_???", "addr", shmctl_rows), .put = put_ipc_command,
+	 .mask = (uint32_t)~LX_IPC_64},
+	{SWITCH_TABLE("semctl", "SEM_???", "addr", semctl_rows), .put = put_ipc_command,
+	 .mask = (uint32_t)~LX_IPC_64},
+	{SWITCH_TABLE("msgctl", "MSG_???", "addr", msgctl_rows), .put = put_ipc_command,
+	 .mask = (uint32_t)~LX_IPC_64},
 	{SWITCH_TABLE("epoll_ctl", "EPOLL_CTL_???", "d, epoll_event", epoll_ctl_rows)},
 	{SWITCH_TABLE("seccomp", "SECCOMP_SET_MODE_???", "x, addr", seccomp_rows)},
 	{SWITCH_TABLE("fsconfig", "FSCONFIG_???", "addr, addr, d", fsconfig_rows)},

@@ -15,14 +15,16 @@ void put_timespec(struct scall *c, const void *p)
 {
 	const struct lx_timespec *ts = p;
 
-	strbuf_addf(c->sb, "{tv_sec=%lld, tv_nsec=%llu}", (long long)ts->tv_sec, (unsigned long long)ts->tv_nsec);
+	strbuf_addf(c->sb, "{tv_sec=%lld, tv_nsec=%llu}", (long long)ts->tv_sec,
+		    (unsigned long long)ts->tv_nsec);
 }
 
 void put_timeval(struct scall *c, const void *p)
 {
 	const struct lx_timeval *tv = p;
 
-	strbuf_addf(c->sb, "{tv_sec=%lld, tv_usec=%llu}", (long long)tv->tv_sec, (unsigned long long)tv->tv_usec);
+	strbuf_addf(c->sb, "{tv_sec=%lld, tv_usec=%llu}", (long long)tv->tv_sec,
+		    (unsigned long long)tv->tv_usec);
 }
 
 /* In UTC: the sandbox has no time zone of its own. */
@@ -75,7 +77,8 @@ static void put_utimbuf(struct scall *c, const void *p)
 {
 	const struct lx_utimbuf *u = p;
 
-	strbuf_addf(c->sb, "{actime=%lld, modtime=%lld}", (long long)u->actime, (long long)u->modtime);
+	strbuf_addf(c->sb, "{actime=%lld, modtime=%lld}", (long long)u->actime,
+		    (long long)u->modtime);
 }
 
 static void put_itimerspec(struct scall *c, const void *p)
@@ -104,7 +107,8 @@ static void put_timezone(struct scall *c, const void *p)
 {
 	const struct lx_timezone *tz = p;
 
-	strbuf_addf(c->sb, "{tz_minuteswest=%d, tz_dsttime=%d}", tz->tz_minuteswest, tz->tz_dsttime);
+	strbuf_addf(c->sb, "{tz_minuteswest=%d, tz_dsttime=%d}", tz->tz_minuteswest,
+		    tz->tz_dsttime);
 }
 
 /* time(2): the number, and a comment with the date. */
@@ -124,16 +128,20 @@ static void put_timex(struct scall *c, const void *p)
 
 	strbuf_adds(c->sb, "{modes=");
 	put_flags(c->sb, names_get("adj"), tx->modes);
-	strbuf_addf(c->sb, ", offset=%lld, freq=%lld, maxerror=%llu, esterror=%llu, status=", (long long)tx->offset, (long long)tx->freq,
-		    (unsigned long long)tx->maxerror, (unsigned long long)tx->esterror);
+	strbuf_addf(c->sb, ", offset=%lld, freq=%lld, maxerror=%llu, esterror=%llu, status=",
+		    (long long)tx->offset, (long long)tx->freq, (unsigned long long)tx->maxerror,
+		    (unsigned long long)tx->esterror);
 	put_flags(c->sb, names_get("adj_status"), (uint32_t)tx->status);
-	strbuf_addf(c->sb, ", constant=%lld, precision=%llu, tolerance=%lld, time=", (long long)tx->constant,
-		    (unsigned long long)tx->precision, (long long)tx->tolerance);
+	strbuf_addf(c->sb, ", constant=%lld, precision=%llu, tolerance=%lld, time=",
+		    (long long)tx->constant, (unsigned long long)tx->precision,
+		    (long long)tx->tolerance);
 	put_timeval(c, &tx->time);
-	strbuf_addf(c->sb, ", tick=%lld, ppsfreq=%lld, jitter=%lld, shift=%d, stabil=%lld, ", (long long)tx->tick,
-		    (long long)tx->ppsfreq, (long long)tx->jitter, tx->shift, (long long)tx->stabil);
-	strbuf_addf(c->sb, "jitcnt=%lld, calcnt=%lld, errcnt=%lld, stbcnt=%lld, tai=%d}", (long long)tx->jitcnt, (long long)tx->calcnt,
-		    (long long)tx->errcnt, (long long)tx->stbcnt, tx->tai);
+	strbuf_addf(c->sb, ", tick=%lld, ppsfreq=%lld, jitter=%lld, shift=%d, stabil=%lld, ",
+		    (long long)tx->tick, (long long)tx->ppsfreq, (long long)tx->jitter, tx->shift,
+		    (long long)tx->stabil);
+	strbuf_addf(c->sb, "jitcnt=%lld, calcnt=%lld, errcnt=%lld, stbcnt=%lld, tai=%d}",
+		    (long long)tx->jitcnt, (long long)tx->calcnt, (long long)tx->errcnt,
+		    (long long)tx->stbcnt, tx->tai);
 }
 
 static void put_rusage(struct scall *c, const void *p)
@@ -151,8 +159,9 @@ static void put_tms(struct scall *c, const void *p)
 {
 	const struct lx_tms *t = p;
 
-	strbuf_addf(c->sb, "{tms_utime=%lld, tms_stime=%lld, tms_cutime=%lld, tms_cstime=%lld}", (long long)t->tms_utime,
-		    (long long)t->tms_stime, (long long)t->tms_cutime, (long long)t->tms_cstime);
+	strbuf_addf(c->sb, "{tms_utime=%lld, tms_stime=%lld, tms_cutime=%lld, tms_cstime=%lld}",
+		    (long long)t->tms_utime, (long long)t->tms_stime, (long long)t->tms_cutime,
+		    (long long)t->tms_cstime);
 }
 
 const struct kind strace_time_kinds[] = {

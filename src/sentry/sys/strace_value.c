@@ -105,7 +105,8 @@ static void print_dev(struct scall *c, const struct sarg *a UNUSED, uint64_t v)
 {
 	uint32_t dev = (uint32_t)v;
 
-	strbuf_addf(c->sb, "makedev(%#x, %#x)", dev >> 8 & 0xfff, (dev & 0xff) | (dev >> 12 & 0xfff00));
+	strbuf_addf(c->sb, "makedev(%#x, %#x)", dev >> 8 & 0xfff,
+		    (dev & 0xff) | (dev >> 12 & 0xfff00));
 }
 
 /* ---- flags ---- */
@@ -149,7 +150,8 @@ static void print_openflags(struct scall *c, const struct sarg *a UNUSED, uint64
 }
 
 /* A type by name, flags, and the size of huge pages as a power of two. */
-static void put_with_huge(struct scall *c, const char *names, const char *prefix, bool any, uint64_t v)
+static void put_with_huge(struct scall *c, const char *names, const char *prefix, bool any,
+			  uint64_t v)
 {
 	uint64_t huge = v >> 26 & 0x3f;
 
@@ -310,7 +312,7 @@ static const struct {
 	struct_fn put;
 	size_t size;
 } pointees[] = {
-	{"pd", put_pd, 4},   {"pu", put_pu, 4},   {"puid", put_puid, 4}, {"pld", put_pld, 8},
+	{"pd", put_pd, 4},   {"pu", put_pu, 4},   {"puid", put_puid, 4},   {"pld", put_pld, 8},
 	{"plu", put_plu, 8}, {"plx", put_plx, 8}, {"paddr", put_paddr, 8}, {"pword", put_word, 8},
 };
 
@@ -324,7 +326,8 @@ static void print_pointee(struct scall *c, const struct sarg *a, uint64_t v)
 	if (scall_only_addr(c, a, v))
 		put_addr(c->sb, v);
 	else
-		put_array(c, v, a->count[0] ? scall_count(c, a) : 1, pointees[i].size, pointees[i].put);
+		put_array(c, v, a->count[0] ? scall_count(c, a) : 1, pointees[i].size,
+			  pointees[i].put);
 }
 
 static void print_fdpair(struct scall *c, const struct sarg *a, uint64_t v)
