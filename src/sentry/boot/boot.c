@@ -200,7 +200,7 @@ void sentry_main(const struct sentry_config *config)
 	if (bring_up(&b, config->platform) < 0) {
 		if (control_send_failure(b.control_fd, b.error.why, b.error.text) < 0)
 			log_error("boot: nobody hears why");
-		_exit(b.error.why);
+		_exit((int)b.error.why);
 	}
 	if (serve_start(b.kernel, b.control_fd) < 0 || control_send(b.control_fd, CONTROL_STARTED, NULL, 0, NULL, 0) < 0)
 		_exit(CONTROL_OUR_FAULT);

@@ -14,6 +14,7 @@
 #include "sentry/core/alloc.h"
 
 SLAB_DEFINE(cred_slab, struct cred);
+_Static_assert(offsetof(struct cred, ref) == 0, "cred_dup copies what follows the count");
 
 /* One bit per capability that exists. */
 #define CAP_ALL (~0ULL >> (63 - LX_CAP_LAST_CAP))
@@ -43,7 +44,8 @@ struct cred *cred_dup(const struct cred *c)
 
 	if (!copy)
 		return NULL;
-	*copy = *c;
+	/* Everything but the count, which others change while we copy; the groups are copied below. */
+	memcpy((char *)copy + sizeof(copy->ref), (const char *)c + sizeof(c->ref), sizeof(*c) - sizeof(c->ref));
 	ref_init(&copy->ref);
 	copy->groups = NULL;
 	copy->ngroups = 0;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "abi/poll.h"
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
 #include "sentry/fs/pipe/pipe_priv.h"
@@ -196,7 +197,30 @@ long pipe_ring_copy(struct pipe *from, struct pipe *to, size_t len)
 	return (long)done;
 }
 
-void pipe_lock_two(struct pipe *a, struct pipe *b)
+void pipe_count_in(struct pipe *p, struct file *f)
+{
+	if (file_readable(f)) {
+		p->readers++;
+		p->readers_ever++;
+	}
+	if (file_writable(f)) {
+		p->writers++;
+		p->writers_ever++;
+	}
+}
+
+uint32_t pipe_count_out(struct pipe *p, struct file *f)
+{
+	uint32_t ev = 0;
+
+	if (file_readable(f) && --p->readers == 0)
+		ev |= LX_POLLOUT | LX_POLLERR;
+	if (file_writable(f) && --p->writers == 0)
+		ev |= LX_POLLIN | LX_POLLHUP;
+	return ev;
+}
+
+NO_THREAD_SAFETY void pipe_lock_two(struct pipe *a, struct pipe *b)
 {
 	struct pipe *first = a < b ? a : b;
 
@@ -204,8 +228,10 @@ void pipe_lock_two(struct pipe *a, struct pipe *b)
 	lock_acquire_nested(&(first == a ? b : a)->lock, 1);
 }
 
-void pipe_unlock_two(struct pipe *a, struct pipe *b)
+NO_THREAD_SAFETY void pipe_unlock_two(struct pipe *a, struct pipe *b)
 {
+	LOCK_ASSERT_HELD(&a->lock);
+	LOCK_ASSERT_HELD(&b->lock);
 	lock_release(&a->lock);
 	lock_release(&b->lock);
 }
