@@ -242,7 +242,7 @@ int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr, un
 {
 	unsigned want = (flags & LX_SHM_RDONLY ? 0444 : 0666) | (flags & LX_SHM_EXEC ? 0111 : 0);
 	struct mm_map_args a = {.flags = 0};
-	struct shm *s;
+	struct shm *s = NULL;
 	int r;
 
 	if (id < 0)
