@@ -124,7 +124,7 @@ static uint32_t pipe_poll(struct file *f)
 	if (file_readable(f)) {
 		if (p->used > 0)
 			ev |= LX_POLLIN | LX_POLLRDNORM;
-		if (p->writers == 0 && p->writers_ever > 0)
+		if (p->writers == 0 && pipe_had_writer(p, f))
 			ev |= LX_POLLHUP;
 	}
 	if (file_writable(f)) {
@@ -174,13 +174,10 @@ static long pipe_fcntl(struct ctx *ctx, struct file *f, int cmd, uint64_t arg)
 static void pipe_release(struct file *f)
 {
 	struct pipe *p = pipe_of(f);
-	uint32_t ev = 0;
+	uint32_t ev;
 
 	lock_acquire(&p->lock);
-	if (file_readable(f) && --p->readers == 0)
-		ev |= LX_POLLOUT | LX_POLLERR;
-	if (file_writable(f) && --p->writers == 0)
-		ev |= LX_POLLIN | LX_POLLHUP;
+	ev = pipe_count_out(p, f);
 	lock_release(&p->lock);
 	if (ev)
 		waitq_wake(&p->wq, ev);
@@ -204,12 +201,30 @@ int pipe_is(struct file *f)
 
 /* ---- pipe(2) ---- */
 
+/* The inode keeps the ring, so that it can be opened again. */
 static void pipe_inode_release(struct inode *i)
 {
+	if (i->fifo)
+		pipe_ring_put(i->fifo);
 	slab_free(&inode_slab, i);
 }
 
-static const struct inode_ops pipe_inode_ops = {.release = pipe_inode_release};
+/* By /proc/pid/fd: nobody is waited for, unlike with a FIFO. */
+static int pipe_reopen(struct ctx *ctx, struct inode *i, struct file *f)
+{
+	struct pipe *p = i->fifo;
+
+	(void)ctx;
+	ref_get(&p->ref);
+	f->priv = p;
+	f->kind = FILE_STREAM;
+	f->ops = &pipe_ops;
+	GUARD(&p->lock);
+	pipe_count_in(p, f);
+	return 0;
+}
+
+static const struct inode_ops pipe_inode_ops = {.open = pipe_reopen, .release = pipe_inode_release};
 static const struct fs_ops pipefs_ops = {.name = "pipefs"};
 static _Atomic(struct superblock *) pipefs;
 static _Atomic uint64_t last_ino;
@@ -246,13 +261,7 @@ static int open_end(struct pipe *p, struct inode *i, unsigned flags, struct file
 		return r;
 	}
 	GUARD(&p->lock);
-	if ((flags & LX_O_ACCMODE) == LX_O_WRONLY) {
-		p->writers++;
-		p->writers_ever++;
-	} else {
-		p->readers++;
-		p->readers_ever++;
-	}
+	pipe_count_in(p, *ret);
 	return 0;
 }
 
@@ -265,6 +274,8 @@ int pipe_new(struct ctx *ctx, unsigned flags, struct file **ret_read, struct fil
 
 	if (!p)
 		return -ENOMEM;
+	ref_get(&p->ref);
+	i->fifo = p;
 	r = open_end(p, i, LX_O_RDONLY | flags, &rd);
 	if (r == 0) {
 		r = open_end(p, i, LX_O_WRONLY | flags, ret_write);

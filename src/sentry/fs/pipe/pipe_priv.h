@@ -11,13 +11,11 @@
 #include "base/ref.h"
 #include "sentry/core/uio.h"
 #include "sentry/core/waitq.h"
+#include "sentry/vfs/file.h"
 
 #define PIPE_BUF_SIZE 4096u /* POSIX PIPE_BUF: writes up to this are atomic */
 #define PIPE_DEFAULT_SLOTS 16u
 #define PIPE_MAX_SIZE (1u << 20) /* /proc/sys/fs/pipe-max-size */
-
-struct file;
-struct file_ops;
 
 /* One page of bytes in flight. */
 struct pipe_slot {
@@ -43,6 +41,20 @@ struct pipe {
 
 extern const struct file_ops pipe_ops;
 
+/*
+ * A FIFO's reader that did not wait for a writer hears of no hang-up until one came and went. What it remembers for that, the
+ * writers that had been there before, lies in a field of the file that streams have no other use for; 0 for all others.
+ */
+static inline void pipe_set_writers_before(struct file *f, uint32_t n)
+{
+	f->append_pos = n;
+}
+
+static inline bool pipe_had_writer(const struct pipe *p, const struct file *f)
+{
+	return f->append_pos != p->writers_ever;
+}
+
 /* The filesystem of unnamed pipes; at bring-up. */
 void pipe_make_fs(void);
 
@@ -59,6 +71,10 @@ MUST_CHECK ssize_t pipe_ring_put_bytes(struct pipe *p, struct uio *src, bool pac
 long pipe_ring_resize(struct pipe *p, uint64_t size, bool privileged) REQUIRES(p->lock);
 /* Copy, without taking, up to len bytes to `to`, which is another ring, both locked. */
 long pipe_ring_copy(struct pipe *from, struct pipe *to, size_t len);
+
+/* An open file begins to count as reader, writer or both; or ends, and returns the LX_POLL bits to wake the others with. */
+void pipe_count_in(struct pipe *p, struct file *f) REQUIRES(p->lock);
+MUST_CHECK uint32_t pipe_count_out(struct pipe *p, struct file *f) REQUIRES(p->lock);
 
 /* Both locks of two different rings, by address. */
 void pipe_lock_two(struct pipe *a, struct pipe *b);
