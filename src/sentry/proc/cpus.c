@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sets of processors as text. Guests see the numbers that the host gave the processors, so sets may have holes. */
+/* Sets of processors as text. Guests see the numbers that the host gave the processors, so sets may
+ * have holes. */
 #include "sentry/proc/proc_priv.h"
 
 #define MAX_CPUS (TASK_CPU_WORDS * 64u)

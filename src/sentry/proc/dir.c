@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a directory. Positions: 0 and 1 are "." and "..", then the entries of the table, then FIRST_NUMBER + n for the entry
- * with number n; so what comes and goes does not move what stays. INODE_DIR is held.
+ * Reading a directory. Positions: 0 and 1 are "." and "..", then the entries of the table, then
+ * FIRST_NUMBER + n for the entry with number n; so what comes and goes does not move what stays.
+ * INODE_DIR is held.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include "sentry/vfs/dentry.h"
 #include "sentry/vfs/file.h"
 
-#define FIRST_ENTRY 2
+#define FIRST_ENTRY  2
 #define FIRST_NUMBER 256
 
 static uint8_t d_type(const struct proc_entry *e)
@@ -21,23 +22,27 @@ static uint8_t d_type(const struct proc_entry *e)
 
 static uint64_t parent_ino(struct file *f)
 {
-	AUTO(dentry_put) struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
+	AUTO(dentry_put)
+	struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
 	struct inode *i = parent ? dentry_inode(parent) : NULL;
 
 	return i ? i->ino : f->inode->ino;
 }
 
-static bool emit(struct file *f, struct dir_sink *sink, const struct proc_entry *e, const char *name, int64_t *pos)
+static bool emit(struct file *f, struct dir_sink *sink, const struct proc_entry *e,
+		 const char *name, int64_t *pos)
 {
 	size_t len = strlen(name);
 
-	if (!sink->emit(sink, name, len, proc_child_ino(f->inode->ino, name, len), d_type(e), *pos + 1))
+	if (!sink->emit(sink, name, len, proc_child_ino(f->inode->ino, name, len), d_type(e),
+			*pos + 1))
 		return false;
 	(*pos)++;
 	return true;
 }
 
-static bool emit_table(struct file *f, struct dir_sink *sink, const struct proc_dir *d, int64_t *pos)
+static bool emit_table(struct file *f, struct dir_sink *sink, const struct proc_dir *d,
+		       int64_t *pos)
 {
 	if (*pos == 0) {
 		if (!sink->emit(sink, ".", 1, f->inode->ino, LX_DT_DIR, 1))
@@ -58,13 +63,14 @@ static bool emit_table(struct file *f, struct dir_sink *sink, const struct proc_
 	return true;
 }
 
-static void emit_numbers(struct file *f, struct dir_sink *sink, const struct proc_at *at, const struct proc_numbers *numbers,
-			 int64_t *pos)
+static void emit_numbers(struct file *f, struct dir_sink *sink, const struct proc_at *at,
+			 const struct proc_numbers *numbers, int64_t *pos)
 {
 	uint64_t nr;
 
 	*pos = MAX(*pos, (int64_t)FIRST_NUMBER);
-	while (*pos - FIRST_NUMBER <= INT32_MAX && numbers->next(at, (uint64_t)(*pos - FIRST_NUMBER), &nr)) {
+	while (*pos - FIRST_NUMBER <= INT32_MAX &&
+	       numbers->next(at, (uint64_t)(*pos - FIRST_NUMBER), &nr)) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "%s%llu", numbers->prefix, (unsigned long long)nr);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /proc/[pid]/fd and fdinfo. A link leads to the very place that the open file is at, so opening it makes a new open file, also of
- * pipes and of files without a name.
+ * /proc/[pid]/fd and fdinfo. A link leads to the very place that the open file is at, so opening it
+ * makes a new open file, also of pipes and of files without a name.
  *
- * Lists and lookups run under the locks of the directory, where no file may be let go: they look into the table under the thread
- * group's lock instead of taking a reference.
+ * Lists and lookups run under the locks of the directory, where no file may be let go: they look
+ * into the table under the thread group's lock instead of taking a reference.
  */
 #include <errno.h>
 
@@ -104,8 +104,10 @@ static int show_fdinfo(const struct proc_at *at, struct strbuf *sb)
 	fdtable_put(fds, at->ctx);
 	if (!f)
 		return -ENOENT;
-	strbuf_addf(sb, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%llu\n", (long long)(f->kind == FILE_SEEKABLE ? f->pos : 0),
-		    f->flags | (cloexec > 0 ? LX_O_CLOEXEC + 0u : 0u), f->path.mnt ? mount_id(f->path.mnt) : 0, (ull)f->inode->ino);
+	strbuf_addf(sb, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%llu\n",
+		    (long long)(f->kind == FILE_SEEKABLE ? f->pos : 0),
+		    f->flags | (cloexec > 0 ? LX_O_CLOEXEC + 0u : 0u),
+		    f->path.mnt ? mount_id(f->path.mnt) : 0, (ull)f->inode->ino);
 	if (f->ops && f->ops->show_fdinfo && !f->opath)
 		f->ops->show_fdinfo(f, sb);
 	return 0;

@@ -9,10 +9,10 @@
 
 typedef unsigned long long ull;
 
-#define OOM_ADJ_MIN       (-1000)
-#define OOM_ADJ_MAX       1000
-#define OLD_OOM_DISABLE   (-17)
-#define OLD_OOM_ADJ_MAX   15
+#define OOM_ADJ_MIN     (-1000)
+#define OOM_ADJ_MAX     1000
+#define OLD_OOM_DISABLE (-17)
+#define OLD_OOM_ADJ_MAX 15
 
 /* ---- comm ---- */
 
@@ -45,8 +45,8 @@ static int oom_get(const struct proc_at *at)
 }
 
 /*
- * Differs: Linux remembers the lowest value that a privileged process has set, and lets everybody go down to it; we let everybody
- * go down to 0.
+ * Differs: Linux remembers the lowest value that a privileged process has set, and lets everybody
+ * go down to it; we let everybody go down to 0.
  */
 static int oom_set(const struct proc_at *at, int64_t adj)
 {
@@ -79,7 +79,8 @@ int proc_show_oom_adj(const struct proc_at *at, struct strbuf *sb)
 {
 	int adj = oom_get(at);
 
-	strbuf_addf(sb, "%d\n", adj == OOM_ADJ_MAX ? OLD_OOM_ADJ_MAX : adj * -OLD_OOM_DISABLE / OOM_ADJ_MAX);
+	strbuf_addf(sb, "%d\n",
+		    adj == OOM_ADJ_MAX ? OLD_OOM_ADJ_MAX : adj * -OLD_OOM_DISABLE / OOM_ADJ_MAX);
 	return 0;
 }
 
@@ -94,7 +95,8 @@ int proc_store_oom_adj(const struct proc_at *at, const char *text, size_t len)
 	return oom_set(at, v == OLD_OOM_ADJ_MAX ? OOM_ADJ_MAX : v * OOM_ADJ_MAX / -OLD_OOM_DISABLE);
 }
 
-/* As mm/oom_kill.c scales: two thirds of 1000, plus what the process uses of all memory, plus its adjustment. */
+/* As mm/oom_kill.c scales: two thirds of 1000, plus what the process uses of all memory, plus its
+ * adjustment. */
 int proc_show_oom_score(const struct proc_at *at, struct strbuf *sb)
 {
 	struct proc_memory m;
@@ -146,7 +148,8 @@ int proc_show_sched(const struct proc_at *at, struct strbuf *sb)
 	used = i.thread.utime_ns + i.thread.stime_ns;
 	strbuf_addf(sb, "%s (%d, #threads: %u)\n", i.comm, i.tid, i.nthreads);
 	strbuf_adds(sb, "-------------------------------------------------------------------\n");
-	strbuf_addf(sb, "%-45s:%14llu.%06llu\n", "se.sum_exec_runtime", (ull)used / 1000000, (ull)used % 1000000);
+	strbuf_addf(sb, "%-45s:%14llu.%06llu\n", "se.sum_exec_runtime", (ull)used / 1000000,
+		    (ull)used % 1000000);
 	strbuf_addf(sb, "%-45s:%21llu\n", "nr_switches", (ull)(i.thread.nvcsw + i.thread.nivcsw));
 	strbuf_addf(sb, "%-45s:%21llu\n", "nr_voluntary_switches", (ull)i.thread.nvcsw);
 	strbuf_addf(sb, "%-45s:%21llu\n", "nr_involuntary_switches", (ull)i.thread.nivcsw);

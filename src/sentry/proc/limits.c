@@ -59,7 +59,9 @@ int proc_show_io(const struct proc_at *at, struct strbuf *sb)
 	struct usage u;
 
 	tg_usage(at->task->tg, &u);
-	strbuf_addf(sb, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: %llu\nwrite_bytes: %llu\ncancelled_write_bytes: 0\n",
-		    (ull)u.inblock * 512, (ull)u.oublock * 512);
+	strbuf_addf(
+		sb,
+		"rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: %llu\nwrite_bytes: %llu\ncancelled_write_bytes: 0\n",
+		(ull)u.inblock * 512, (ull)u.oublock * 512);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a process is: exe, cwd, root, and the mounts that it sees. The links lead to the very place, whatever its name is now. */
+/* Where a process is: exe, cwd, root, and the mounts that it sees. The links lead to the very
+ * place, whatever its name is now. */
 #include <errno.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ int proc_path_text(const struct proc_at *at, const struct path *p, struct strbuf
 	return path_text(p, me ? &root : NULL, sb);
 }
 
-static int show_place(const struct proc_at *at, int (*follow)(const struct proc_at *at, struct path *ret), struct strbuf *sb)
+static int show_place(const struct proc_at *at,
+		      int (*follow)(const struct proc_at *at, struct path *ret), struct strbuf *sb)
 {
 	AUTO(path_put) struct path p = {NULL, NULL};
 	int r = follow(at, &p);
@@ -108,12 +110,13 @@ int proc_show_mountstats(const struct proc_at *at, struct strbuf *sb)
 		return r;
 	for (const char *s = strbuf_str(&mounts); *s;) {
 		const char *place = strchr(s, ' '), *type = place ? strchr(place + 1, ' ') : NULL;
-		const char *end = type ? strchr(type + 1, ' ') : NULL, *next = end ? strchr(end, '\n') : NULL;
+		const char *end = type ? strchr(type + 1, ' ') : NULL,
+			   *next = end ? strchr(end, '\n') : NULL;
 
 		if (!next)
 			break;
-		strbuf_addf(sb, "device %.*s mounted on %.*s with fstype %.*s\n", (int)(place - s), s, (int)(type - place - 1),
-			    place + 1, (int)(end - type - 1), type + 1);
+		strbuf_addf(sb, "device %.*s mounted on %.*s with fstype %.*s\n", (int)(place - s),
+			    s, (int)(type - place - 1), place + 1, (int)(end - type - 1), type + 1);
 		s = next + 1;
 	}
 	return 0;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /proc/[pid]/maps and its relatives. The list is taken under the mm's lock; names are asked for afterwards, since a mappable may
- * block when it answers.
+ * /proc/[pid]/maps and its relatives. The list is taken under the mm's lock; names are asked for
+ * afterwards, since a mappable may block when it answers.
  *
- * Differs: what of a mapping is resident only the host knows, and it is asked for the caller's own memory alone; Pss, dirty and
- * referenced pages are not known, so pages that are there count as private and dirty if they are anonymous, and clean if not.
- * There is no line for the [vsyscall] page.
+ * Differs: what of a mapping is resident only the host knows, and it can be asked for the caller's
+ * own memory alone; of others, and on platforms that cannot ask, all that may be touched counts as
+ * resident, which is the most it can be. Pss, dirty and referenced pages are not known: pages count
+ * as private, and as dirty if they are anonymous. There is no line for the [vsyscall] page.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 typedef unsigned long long ull;
 
 #define NAME_COLUMN 73
-#define KIB(bytes) ((ull)(bytes) / 1024)
+#define KIB(bytes)  ((ull)(bytes) / 1024)
 
 /* ---- the list ---- */
 
@@ -75,9 +76,10 @@ void proc_format_vma(const struct mm_vma_info *v, const char *name, struct strbu
 {
 	size_t begin = sb->len;
 
-	strbuf_addf(sb, "%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu ", (ull)v->lo, (ull)v->hi, v->prot & LX_PROT_READ ? 'r' : '-',
-		    v->prot & LX_PROT_WRITE ? 'w' : '-', v->prot & LX_PROT_EXEC ? 'x' : '-',
-		    v->flags & LX_MAP_SHARED ? 's' : 'p', (ull)v->off, dev_major(v->dev), dev_minor(v->dev), (ull)v->ino);
+	strbuf_addf(sb, "%08llx-%08llx %c%c%c%c %08llx %02x:%02x %llu ", (ull)v->lo, (ull)v->hi,
+		    v->prot & LX_PROT_READ ? 'r' : '-', v->prot & LX_PROT_WRITE ? 'w' : '-',
+		    v->prot & LX_PROT_EXEC ? 'x' : '-', v->flags & LX_MAP_SHARED ? 's' : 'p',
+		    (ull)v->off, dev_major(v->dev), dev_minor(v->dev), (ull)v->ino);
 	if (name && *name) {
 		while (!sb->failed && sb->len - begin < NAME_COLUMN)
 			strbuf_addc(sb, ' ');
@@ -112,9 +114,11 @@ int proc_show_maps(const struct proc_at *at, struct strbuf *sb)
 /* ---- what is resident ---- */
 
 #define INCORE_STEP (64ULL << 20) /* of address space, at one page a byte */
-#define INCORE_ALL (64ULL << 30)  /* beyond it we do not look */
+#define INCORE_ALL  (64ULL << 30) /* beyond it we do not look */
+#define STACK_GUESS (132u << 10)
 
-static uint64_t count_resident(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, uint8_t *vec)
+static uint64_t count_resident(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi,
+			       uint8_t *vec)
 {
 	uint64_t n = 0;
 
@@ -130,28 +134,61 @@ static uint64_t count_resident(struct mm *mm, struct ctx *ctx, uint64_t lo, uint
 	return n;
 }
 
-uint64_t proc_vma_resident(struct mm *mm, struct ctx *ctx, const struct mm_vma_info *v, uint64_t *budget)
+/* Of memory that cannot be asked about: all that may be touched, and of a stack what Linux gives to
+ * begin with. */
+static uint64_t guess_resident(const struct mm_vma_info *v)
+{
+	uint64_t size = v->hi - v->lo;
+
+	if (!(v->prot & (LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC)) ||
+	    (v->flags & LX_MAP_NORESERVE))
+		return 0;
+	return v->tag && strcmp(v->tag, "[stack]") == 0 ? MIN(size, (uint64_t)STACK_GUESS) : size;
+}
+
+static bool may_ask(const struct proc_at *at, struct mm *mm)
+{
+	struct task *me = proc_caller(at->ctx);
+
+	return me && me->mm == mm && mm_platform(mm)->incore;
+}
+
+uint64_t proc_vma_resident(const struct proc_at *at, struct mm *mm, const struct mm_vma_info *v,
+			   uint64_t *budget)
 {
 	AUTO(arena_free) uint8_t *vec = NULL;
 
+	if (!may_ask(at, mm) || v->hi - v->lo > *budget)
+		return guess_resident(v);
 	/* What may not be touched was, as a rule, only reserved. */
-	if (!(v->prot & (LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC)) || v->hi - v->lo > *budget)
+	if (!(v->prot & (LX_PROT_READ | LX_PROT_WRITE | LX_PROT_EXEC)))
 		return 0;
 	*budget -= v->hi - v->lo;
 	vec = arena_alloc(MIN(v->hi - v->lo, (uint64_t)INCORE_STEP) / LX_PAGE_SIZE);
-	return vec ? count_resident(mm, ctx, v->lo, v->hi, vec) * LX_PAGE_SIZE : 0;
+	return vec ? count_resident(mm, at->ctx, v->lo, v->hi, vec) * LX_PAGE_SIZE : 0;
+}
+
+static int sum_guess(void *arg, const struct mm_vma_info *v)
+{
+	uint64_t *sum = arg;
+
+	*sum += guess_resident(v);
+	return 0;
 }
 
 uint64_t proc_resident(const struct proc_at *at, struct mm *mm)
 {
 	AUTO(vma_list_fini) struct vma_list l = {NULL, 0, 0};
-	struct task *me = proc_caller(at->ctx);
 	uint64_t budget = INCORE_ALL, sum = 0;
 
-	if (!me || me->mm != mm || vma_list_init(&l, mm) < 0)
+	if (!may_ask(at, mm)) {
+		(void)mm_for_each_vma(mm, sum_guess, &sum);
+		return sum;
+	}
+	if (vma_list_init(&l, mm) < 0)
 		return 0;
 	for (size_t i = 0; i < l.n; i++)
-		sum += proc_vma_resident(mm, at->ctx, &l.v[i], &budget);
+		sum += proc_vma_resident(at, mm, &l.v[i], &budget);
 	return sum;
 }
 
@@ -163,24 +200,37 @@ static void add_sums(const struct vma_sums *s, struct strbuf *sb)
 		const char *name;
 		uint64_t bytes;
 	} lines[] = {
-		{"Rss", s->rss},           {"Pss", s->rss},           {"Pss_Dirty", s->dirty}, {"Shared_Clean", 0},
-		{"Shared_Dirty", 0},       {"Private_Clean", s->rss - s->dirty},               {"Private_Dirty", s->dirty},
-		{"Referenced", s->rss},    {"Anonymous", s->dirty},   {"KSM", 0},              {"LazyFree", 0},
-		{"AnonHugePages", 0},      {"ShmemPmdMapped", 0},     {"FilePmdMapped", 0},    {"Shared_Hugetlb", 0},
-		{"Private_Hugetlb", 0},    {"Swap", 0},               {"SwapPss", 0},          {"Locked", s->locked},
+		{"Rss", s->rss},
+		{"Pss", s->rss},
+		{"Pss_Dirty", s->dirty},
+		{"Shared_Clean", 0},
+		{"Shared_Dirty", 0},
+		{"Private_Clean", s->rss - s->dirty},
+		{"Private_Dirty", s->dirty},
+		{"Referenced", s->rss},
+		{"Anonymous", s->dirty},
+		{"KSM", 0},
+		{"LazyFree", 0},
+		{"AnonHugePages", 0},
+		{"ShmemPmdMapped", 0},
+		{"FilePmdMapped", 0},
+		{"Shared_Hugetlb", 0},
+		{"Private_Hugetlb", 0},
+		{"Swap", 0},
+		{"SwapPss", 0},
+		{"Locked", s->locked},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		strbuf_addf(sb, "%s:%*llu kB\n", lines[i].name, 23 - (int)strlen(lines[i].name), KIB(lines[i].bytes));
+		strbuf_addf(sb, "%s:%*llu kB\n", lines[i].name, 23 - (int)strlen(lines[i].name),
+			    KIB(lines[i].bytes));
 }
 
-static void sums_of(struct mm *mm, const struct proc_at *at, const struct mm_vma_info *v, uint64_t *budget, struct vma_sums *ret)
+static void sums_of(struct mm *mm, const struct proc_at *at, const struct mm_vma_info *v,
+		    uint64_t *budget, struct vma_sums *ret)
 {
-	struct task *me = proc_caller(at->ctx);
-
 	*ret = (struct vma_sums){0, 0, 0};
-	if (me && me->mm == mm)
-		ret->rss = proc_vma_resident(mm, at->ctx, v, budget);
+	ret->rss = proc_vma_resident(at, mm, v, budget);
 	if (!v->obj)
 		ret->dirty = ret->rss;
 	if (v->locked)
@@ -221,7 +271,8 @@ int proc_show_smaps(const struct proc_at *at, struct strbuf *sb)
 		struct vma_sums s;
 
 		r = add_line(&l.v[i], sb);
-		strbuf_addf(sb, "Size:%18llu kB\nKernelPageSize:%8u kB\nMMUPageSize:%11u kB\n", KIB(l.v[i].hi - l.v[i].lo), 4, 4);
+		strbuf_addf(sb, "Size:%18llu kB\nKernelPageSize:%8u kB\nMMUPageSize:%11u kB\n",
+			    KIB(l.v[i].hi - l.v[i].lo), 4, 4);
 		sums_of(mm, at, &l.v[i], &budget, &s);
 		add_sums(&s, sb);
 		strbuf_adds(sb, "THPeligible:           0\n");

@@ -23,7 +23,9 @@ struct vma_sums {
 
 /* One line of maps; name NULL or "": none. */
 void proc_format_vma(const struct mm_vma_info *v, const char *name, struct strbuf *sb);
-/* Bytes of a mapping of the caller's own mm that are there; address space that was looked at is taken from *budget. */
-uint64_t proc_vma_resident(struct mm *mm, struct ctx *ctx, const struct mm_vma_info *v, uint64_t *budget);
-/* The same of the whole mm: 0 if it is not the caller's own. */
+/* Bytes of a mapping that are there, as far as is known; address space that was asked about is
+ * taken from *budget. */
+uint64_t proc_vma_resident(const struct proc_at *at, struct mm *mm, const struct mm_vma_info *v,
+			   uint64_t *budget);
+/* The same of the whole mm. */
 uint64_t proc_resident(const struct proc_at *at, struct mm *mm);

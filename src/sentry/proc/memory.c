@@ -33,8 +33,8 @@ static bool add_memory(struct mm *mm, uint64_t lo, uint64_t hi, struct strbuf *s
 }
 
 /*
- * proc(5): the arguments with their NULs. A process that wrote over them without a NUL at the end (setproctitle) is shown up to
- * the first NUL, into the environment if need be.
+ * proc(5): the arguments with their NULs. A process that wrote over them without a NUL at the end
+ * (setproctitle) is shown up to the first NUL, into the environment if need be.
  */
 int proc_show_cmdline(const struct proc_at *at, struct strbuf *sb)
 {
@@ -45,7 +45,8 @@ int proc_show_cmdline(const struct proc_at *at, struct strbuf *sb)
 	if (!mm)
 		return 0;
 	mm_get_layout(mm, &l);
-	if (l.arg_lo >= l.arg_hi || !add_memory(mm, l.arg_lo, l.arg_hi, sb) || strbuf_result(sb) < 0)
+	if (l.arg_lo >= l.arg_hi || !add_memory(mm, l.arg_lo, l.arg_hi, sb) ||
+	    strbuf_result(sb) < 0)
 		return 0;
 	if (sb->len == 0 || sb->s[sb->len - 1] == '\0')
 		return 0;

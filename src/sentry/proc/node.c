@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nodes: made when a name is looked up, owned by whom the process belongs to, asked again at each walk. */
+/* Nodes: made when a name is looked up, owned by whom the process belongs to, asked again at each
+ * walk. */
 #include <errno.h>
 #include <string.h>
 
@@ -31,8 +32,9 @@ uint64_t proc_child_ino(uint64_t parent, const char *name, size_t len)
 }
 
 /*
- * Files of a process that may not be dumped belong to root, but its directory itself does not: proc(5). Without references to the
- * mm, since a last one must not be dropped under the locks of a lookup.
+ * Files of a process that may not be dumped belong to root, but its directory itself does not:
+ * proc(5). Without references to the mm, since a last one must not be dropped under the locks of a
+ * lookup.
  */
 static void set_owner(struct proc_node *n, struct task *t)
 {
@@ -214,7 +216,8 @@ static bool parse_number(const char *prefix, const struct name *name, uint64_t *
 	return v <= INT32_MAX;
 }
 
-static int lookup_number(const struct proc_at *at, struct inode *dir, const struct name *name, struct inode **ret)
+static int lookup_number(const struct proc_at *at, struct inode *dir, const struct name *name,
+			 struct inode **ret)
 {
 	const struct proc_numbers *numbers = proc_node_of(dir)->entry->dir->numbers;
 	struct proc_found found = {NULL, 0};
@@ -223,14 +226,16 @@ static int lookup_number(const struct proc_at *at, struct inode *dir, const stru
 
 	if (!numbers || !parse_number(numbers->prefix, name, &nr) || !numbers->find(at, nr, &found))
 		return -ENOENT;
-	r = proc_node_new(dir->sb, dir, numbers->entry, name, found.task ? found.task : at->task, nr, ret);
+	r = proc_node_new(dir->sb, dir, numbers->entry, name, found.task ? found.task : at->task,
+			  nr, ret);
 	task_put(found.task);
 	if (r == 0 && found.perm)
 		(*ret)->mode = inode_type(*ret) | found.perm;
 	return r;
 }
 
-static int dir_lookup(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode **ret)
+static int dir_lookup(struct ctx *ctx, struct inode *dir, const struct name *name,
+		      struct inode **ret)
 {
 	AUTO(proc_at_fini) struct proc_at at;
 	const struct proc_entry *e;
@@ -257,7 +262,8 @@ static bool number_holds(const struct proc_at *at, struct inode *dir, struct ino
 	return same && (!found.perm || found.perm == (i->mode & 07777u));
 }
 
-static int dir_revalidate(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *i)
+static int dir_revalidate(struct ctx *ctx, struct inode *dir, const struct name *name,
+			  struct inode *i)
 {
 	AUTO(proc_at_fini) struct proc_at at, in_dir;
 
@@ -300,8 +306,8 @@ static const struct inode_ops *ops_of(const struct proc_entry *e)
 	return &file_node_ops;
 }
 
-int proc_node_new(struct superblock *sb, struct inode *parent, const struct proc_entry *e, const struct name *name,
-		  struct task *t, uint64_t number, struct inode **ret)
+int proc_node_new(struct superblock *sb, struct inode *parent, const struct proc_entry *e,
+		  const struct name *name, struct task *t, uint64_t number, struct inode **ret)
 {
 	struct proc_node *n = slab_alloc(&proc_node_slab);
 	struct procfs *fs = sb->priv;
@@ -310,7 +316,9 @@ int proc_node_new(struct superblock *sb, struct inode *parent, const struct proc
 		return -ENOMEM;
 	n->entry = e;
 	n->number = number;
-	inode_init(&n->inode, sb, ops_of(e), parent ? proc_child_ino(parent->ino, name->s, name->len) : ROOT_INO, e->mode, NULL);
+	inode_init(&n->inode, sb, ops_of(e),
+		   parent ? proc_child_ino(parent->ino, name->s, name->len) : ROOT_INO, e->mode,
+		   NULL);
 	if ((e->mode & LX_S_IFMT) == LX_S_IFREG)
 		n->inode.size = fs->file_size;
 	if (t) {

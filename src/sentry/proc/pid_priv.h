@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files of /proc/[pid]. What a file says is put into a struct first, and made text by a function that knows nothing else. */
+/* The files of /proc/[pid]. What a file says is put into a struct first, and made text by a
+ * function that knows nothing else. */
 #pragma once
 
 #include "sentry/proc/proc_priv.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* proc(5) and sysfs(5): windows onto the tasks and onto what the kernel knows of itself. README.md tells what differs from Linux. */
+/* proc(5) and sysfs(5): windows onto the tasks and onto what the kernel knows of itself. README.md
+ * tells what differs from Linux. */
 #pragma once
 
 #include "base/compiler.h"

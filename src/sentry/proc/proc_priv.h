@@ -3,12 +3,14 @@
  * Inside procfs and sysfs. Both are trees of constant tables:
  *
  *	struct proc_entry     one name: a file with its text, a link, or a directory
- *	struct proc_dir       the entries of a directory, and perhaps numbered ones (processes, threads, descriptors, processors)
- *	struct proc_node      an inode, made when a name is looked up; holds which entry of which process it is
- *	struct proc_at        what a function of an entry is told: who looks, at which process, at which number
+ *	struct proc_dir       the entries of a directory, and perhaps numbered ones (processes,
+ *threads, descriptors, processors) struct proc_node      an inode, made when a name is looked up;
+ *holds which entry of which process it is struct proc_at        what a function of an entry is
+ *told: who looks, at which process, at which number
  *
- * A node belongs to a process by its thread group and to a thread by its number, which is resolved again at each use: so a
- * directory that is kept open follows an execve of a thread that is not the leader, and answers -ESRCH once the process is gone.
+ * A node belongs to a process by its thread group and to a thread by its number, which is resolved
+ *again at each use: so a directory that is kept open follows an execve of a thread that is not the
+ *leader, and answers -ESRCH once the process is gone.
  */
 #pragma once
 
@@ -43,14 +45,15 @@ enum proc_rule {
 
 /* One name. Its mode tells what it is; of the functions, those of that type are set. */
 struct proc_entry {
-	const char *name;     /* NULL: a numbered entry */
-	uint32_t mode;        /* LX_S_IF and permission bits */
+	const char *name; /* NULL: a numbered entry */
+	uint32_t mode;    /* LX_S_IF and permission bits */
 	enum proc_rule rule;
-	bool at_open;         /* the text is made when the file is opened, without locks, and never again */
-	const char *text;     /* a file or link that never changes */
+	bool at_open; /* the text is made when the file is opened, without locks, and never again */
+	const char *text; /* a file or link that never changes */
 	/* What the file holds, or what the link says. May block. */
 	int (*show)(const struct proc_at *at, struct strbuf *sb);
-	/* All of one write(2), NUL-terminated, `len` bytes without the NUL. NULL: -EINVAL, or -EROFS at open if the mode says w. */
+	/* All of one write(2), NUL-terminated, `len` bytes without the NUL. NULL: -EINVAL, or
+	 * -EROFS at open if the mode says w. */
 	int (*store)(const struct proc_at *at, const char *text, size_t len);
 	/* A magic link: the place it stands for, caller owns. */
 	int (*follow)(const struct proc_at *at, struct path *ret);
@@ -109,24 +112,15 @@ struct proc_totals {
 	uint64_t nswitches;
 };
 
-/* Load averages, brought up to date when somebody looks; loadavg.c. */
-struct proc_load {
-	int64_t seen_ns;     /* when somebody looked last; monotonic */
-	uint64_t seen_cpu_ns;
-	uint64_t avg[3];     /* of 1, 5, 15 minutes, in units of 1 << PROC_LOAD_SHIFT */
-};
-#define PROC_LOAD_SHIFT 11
-
 /* One filesystem. Key: [I]; [a]; [l] lock */
 struct procfs {
-	struct lock lock;                /* RANK_LEAF */
-	struct proc_load load;           /* [l] */
-	uint64_t made_tsc;               /* [I] proc_cycles when it was made, for the speed of the processors */
-	int64_t made_ns;                 /* [I] monotonic */
-	uint64_t user_ns, system_ns;     /* [l] the highest totals that were told */
-	struct kernel *k;                /* [I] */
-	const struct proc_entry *root;   /* [I] */
-	uint64_t file_size;              /* [I] what stat(2) says of files: 0, or a page in sysfs */
+	struct lock lock;  /* RANK_LEAF */
+	uint64_t made_tsc; /* [I] proc_cycles when it was made, for the speed of the processors */
+	int64_t made_ns;   /* [I] monotonic */
+	uint64_t user_ns, system_ns;   /* [l] the highest totals that were told */
+	struct kernel *k;              /* [I] */
+	const struct proc_entry *root; /* [I] */
+	uint64_t file_size;            /* [I] what stat(2) says of files: 0, or a page in sysfs */
 };
 
 /* Key: all [I] */
@@ -145,10 +139,13 @@ static inline struct proc_node *proc_node_of(struct inode *i)
 
 /* node.c */
 
-/* The node of an entry below `parent` (NULL: the root). t and number: as in the inode. Caller owns. -ENOMEM. */
-MUST_CHECK int proc_node_new(struct superblock *sb, struct inode *parent, const struct proc_entry *e, const struct name *name,
-			     struct task *t, uint64_t number, struct inode **ret);
-/* What to tell the entry's functions. -ESRCH: the process is gone. proc_at_fini afterwards, also after -ESRCH. */
+/* The node of an entry below `parent` (NULL: the root). t and number: as in the inode. Caller owns.
+ * -ENOMEM. */
+MUST_CHECK int proc_node_new(struct superblock *sb, struct inode *parent,
+			     const struct proc_entry *e, const struct name *name, struct task *t,
+			     uint64_t number, struct inode **ret);
+/* What to tell the entry's functions. -ESRCH: the process is gone. proc_at_fini afterwards, also
+ * after -ESRCH. */
 MUST_CHECK int proc_at_init(struct proc_at *at, struct ctx *ctx, struct inode *i);
 void proc_at_fini(struct proc_at *at);
 DEFINE_AUTO_INPLACE(struct proc_at, proc_at_fini)
@@ -168,14 +165,13 @@ MUST_CHECK int proc_file_open(struct ctx *ctx, struct inode *i, struct file *f);
 
 /* totals.c: never less than what was told before */
 void proc_totals_get(const struct proc_at *at, struct proc_totals *ret);
-/* Let `cpu_ns` of processor time have been used in all at time now_ns. */
-void proc_load_update(struct proc_load *l, int64_t now_ns, uint64_t cpu_ns);
 
 /* system.c, x86_64/cpuinfo.c: files of the root */
 int proc_show_stat_all(const struct proc_at *at, struct strbuf *sb);
 int proc_show_uptime(const struct proc_at *at, struct strbuf *sb);
 int proc_show_loadavg(const struct proc_at *at, struct strbuf *sb);
 int proc_show_meminfo(const struct proc_at *at, struct strbuf *sb);
+int proc_show_vmstat(const struct proc_at *at, struct strbuf *sb);
 int proc_show_cpuinfo(const struct proc_at *at, struct strbuf *sb);
 /* The processor's counter of cycles. */
 uint64_t proc_cycles(void);

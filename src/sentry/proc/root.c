@@ -28,7 +28,8 @@ static int show_version(const struct proc_at *at, struct strbuf *sb)
 	struct lx_utsname u;
 
 	kernel_uts_get(at->k, &u);
-	strbuf_addf(sb, "%s version %s (caisson@localhost) (caisson) %s\n", u.sysname, u.release, u.version);
+	strbuf_addf(sb, "%s version %s (caisson@localhost) (caisson) %s\n", u.sysname, u.release,
+		    u.version);
 	return 0;
 }
 
@@ -42,7 +43,9 @@ static int show_filesystems(const struct proc_at *at, struct strbuf *sb)
 static int show_devices(const struct proc_at *at, struct strbuf *sb)
 {
 	(void)at;
-	strbuf_adds(sb, "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n");
+	strbuf_adds(
+		sb,
+		"Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n");
 	return 0;
 }
 
@@ -52,6 +55,7 @@ static const struct proc_entry entries[] = {
 	PROC_TEXT("consoles", 0444, ""),
 	PROC_FILE("cpuinfo", 0444, proc_show_cpuinfo),
 	PROC_FILE("devices", 0444, show_devices),
+	PROC_TEXT("diskstats", 0444, ""),
 	PROC_FILE("filesystems", 0444, show_filesystems),
 	PROC_FILE("loadavg", 0444, proc_show_loadavg),
 	PROC_FILE("meminfo", 0444, proc_show_meminfo),
@@ -68,6 +72,7 @@ static const struct proc_entry entries[] = {
 	PROC_LINK("thread-self", show_thread_self),
 	PROC_FILE("uptime", 0444, proc_show_uptime),
 	PROC_FILE("version", 0444, show_version),
+	PROC_FILE("vmstat", 0444, proc_show_vmstat),
 };
 
 static const struct proc_dir root_dir = PROC_DIR(entries, &proc_pids);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files whose text is made when it is read. The text is made at the first read and whenever somebody reads from the beginning again,
- * and kept by the open file, so that a reader in small pieces sees one picture.
+ * Files whose text is made when it is read. The text is made at the first read and whenever
+ * somebody reads from the beginning again, and kept by the open file, so that a reader in small
+ * pieces sees one picture.
  *
- * Differs: Linux makes long texts piece by piece, so that a reader of much sees them change while it reads.
+ * Differs: Linux makes long texts piece by piece, so that a reader of much sees them change while
+ * it reads.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,9 +21,9 @@
 
 /* Key: [f] lock */
 struct proc_file {
-	struct lock lock;     /* RANK_FILE */
-	struct strbuf text;   /* [f] */
-	bool filled;          /* [f] */
+	struct lock lock;   /* RANK_FILE */
+	struct strbuf text; /* [f] */
+	bool filled;        /* [f] */
 };
 
 static SLAB_DEFINE(proc_file_slab, struct proc_file);

@@ -12,7 +12,7 @@
 
 typedef unsigned long long ull;
 
-#define TICK_NS (NSEC_PER_SEC / LX_USER_HZ)
+#define TICK_NS          (NSEC_PER_SEC / LX_USER_HZ)
 #define LX_PF_FORKNOEXEC 0x00000040u
 #define LX_PF_RANDOMIZE  0x00400000u
 
@@ -80,18 +80,19 @@ static void add_times(const struct proc_stat *s, struct strbuf *sb)
 	const struct task_info *i = &s->info;
 	bool rt = i->policy == LX_SCHED_FIFO || i->policy == LX_SCHED_RR;
 
-	strbuf_addf(sb, " %llu %llu %llu %llu", (ull)s->used.minflt, (ull)s->children.minflt, (ull)s->used.majflt,
-		    (ull)s->children.majflt);
-	strbuf_addf(sb, " %llu %llu %llu %llu", ticks(s->used.utime_ns), ticks(s->used.stime_ns), ticks(s->children.utime_ns),
-		    ticks(s->children.stime_ns));
-	strbuf_addf(sb, " %d %d %u 0 %llu", rt ? -1 - (int)i->rt_priority : 20 + i->nice, i->nice, i->nthreads,
-		    ticks((uint64_t)MAX(i->start_ns, (int64_t)0)));
+	strbuf_addf(sb, " %llu %llu %llu %llu", (ull)s->used.minflt, (ull)s->children.minflt,
+		    (ull)s->used.majflt, (ull)s->children.majflt);
+	strbuf_addf(sb, " %llu %llu %llu %llu", ticks(s->used.utime_ns), ticks(s->used.stime_ns),
+		    ticks(s->children.utime_ns), ticks(s->children.stime_ns));
+	strbuf_addf(sb, " %d %d %u 0 %llu", rt ? -1 - (int)i->rt_priority : 20 + i->nice, i->nice,
+		    i->nthreads, ticks((uint64_t)MAX(i->start_ns, (int64_t)0)));
 }
 
 static void add_memory(const struct proc_stat *s, struct strbuf *sb)
 {
-	strbuf_addf(sb, " %llu %llu %llu %llu %llu %llu 0 0", (ull)s->memory.total, (ull)s->memory.resident / LX_PAGE_SIZE,
-		    (ull)s->rss_limit, (ull)s->start_code, (ull)s->end_code, (ull)s->start_stack);
+	strbuf_addf(sb, " %llu %llu %llu %llu %llu %llu 0 0", (ull)s->memory.total,
+		    (ull)s->memory.resident / LX_PAGE_SIZE, (ull)s->rss_limit, (ull)s->start_code,
+		    (ull)s->end_code, (ull)s->start_stack);
 }
 
 void proc_format_stat(const struct proc_stat *s, struct strbuf *sb)
@@ -99,18 +100,20 @@ void proc_format_stat(const struct proc_stat *s, struct strbuf *sb)
 	const struct task_info *i = &s->info;
 	const uint64_t low = 0x7fffffff; /* the classic signals */
 
-	strbuf_addf(sb, "%d (%s) %c %d %d %d %d %d %llu", i->tid, i->comm, i->state, i->ppid, i->pgrp, i->sid, 0, i->tpgid,
-		    (ull)s->flags);
+	strbuf_addf(sb, "%d (%s) %c %d %d %d %d %d %llu", i->tid, i->comm, i->state, i->ppid,
+		    i->pgrp, i->sid, 0, i->tpgid, (ull)s->flags);
 	add_times(s, sb);
 	add_memory(s, sb);
-	strbuf_addf(sb, " %llu %llu %llu %llu 0 0 0 %d 0 %u %u 0 0 0", (ull)(i->pending & low), (ull)(i->blocked & low),
-		    (ull)(i->ignored & low), (ull)(i->caught & low), i->exit_signal, i->rt_priority,
-		    (unsigned)i->policy);
-	strbuf_addf(sb, " %llu %llu %llu %llu %llu %llu %llu %d\n", (ull)s->start_data, (ull)s->end_data, (ull)s->start_brk,
-		    (ull)s->arg_lo, (ull)s->arg_hi, (ull)s->env_lo, (ull)s->env_hi, s->exit_code);
+	strbuf_addf(sb, " %llu %llu %llu %llu 0 0 0 %d 0 %u %u 0 0 0", (ull)(i->pending & low),
+		    (ull)(i->blocked & low), (ull)(i->ignored & low), (ull)(i->caught & low),
+		    i->exit_signal, i->rt_priority, (unsigned)i->policy);
+	strbuf_addf(sb, " %llu %llu %llu %llu %llu %llu %llu %d\n", (ull)s->start_data,
+		    (ull)s->end_data, (ull)s->start_brk, (ull)s->arg_lo, (ull)s->arg_hi,
+		    (ull)s->env_lo, (ull)s->env_hi, s->exit_code);
 }
 
-/* Addresses are for those who may trace; others read 1 for the code, as on Linux, and 0 for the rest. */
+/* Addresses are for those who may trace; others read 1 for the code, as on Linux, and 0 for the
+ * rest. */
 static void fill_layout(const struct proc_at *at, struct proc_stat *s)
 {
 	AUTO(mm_put) struct mm *mm = task_mm_get(at->task);
@@ -176,8 +179,9 @@ int proc_show_statm(const struct proc_at *at, struct strbuf *sb)
 	struct proc_memory m;
 
 	proc_memory_of(at, &m);
-	strbuf_addf(sb, "%llu %llu %llu %llu 0 %llu 0\n", (ull)m.total / LX_PAGE_SIZE, (ull)m.resident / LX_PAGE_SIZE,
-		    (ull)m.shared / LX_PAGE_SIZE, (ull)m.text / LX_PAGE_SIZE, (ull)(m.data + m.stack) / LX_PAGE_SIZE);
+	strbuf_addf(sb, "%llu %llu %llu %llu 0 %llu 0\n", (ull)m.total / LX_PAGE_SIZE,
+		    (ull)m.resident / LX_PAGE_SIZE, (ull)m.shared / LX_PAGE_SIZE,
+		    (ull)m.text / LX_PAGE_SIZE, (ull)(m.data + m.stack) / LX_PAGE_SIZE);
 	return 0;
 }
 
@@ -187,6 +191,7 @@ int proc_show_schedstat(const struct proc_at *at, struct strbuf *sb)
 	struct task_info i;
 
 	proc_info(at, &i);
-	strbuf_addf(sb, "%llu 0 %llu\n", (ull)(i.thread.utime_ns + i.thread.stime_ns), (ull)(i.thread.nvcsw + i.thread.nivcsw));
+	strbuf_addf(sb, "%llu 0 %llu\n", (ull)(i.thread.utime_ns + i.thread.stime_ns),
+		    (ull)(i.thread.nvcsw + i.thread.nivcsw));
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two filesystems: procfs, whose names come and go with the processes, and sysfs, which never changes. */
+/* The two filesystems: procfs, whose names come and go with the processes, and sysfs, which never
+ * changes. */
 #include "sentry/proc/proc.h"
 
 #include <errno.h>
@@ -29,8 +30,8 @@ static const struct fs_ops sysfs_ops = {
 	.release = procfs_release,
 };
 
-static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic, const struct proc_entry *root,
-		     uint64_t file_size, struct superblock **ret)
+static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic,
+		     const struct proc_entry *root, uint64_t file_size, struct superblock **ret)
 {
 	struct procfs *fs = slab_alloc(&procfs_slab);
 	AUTO(superblock_put) struct superblock *sb = NULL;
@@ -38,8 +39,11 @@ static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic,
 
 	if (!fs)
 		return -ENOMEM;
-	*fs = (struct procfs){.k = k, .root = root, .file_size = file_size, .made_tsc = proc_cycles(),
-			      .made_ns = clock_monotonic_ns(), .load = {.seen_ns = clock_monotonic_ns()}};
+	*fs = (struct procfs){.k = k,
+			      .root = root,
+			      .file_size = file_size,
+			      .made_tsc = proc_cycles(),
+			      .made_ns = clock_monotonic_ns()};
 	lock_init(&fs->lock, RANK_LEAF, "procfs");
 	sb = superblock_new(ops, magic, fs);
 	if (!sb) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /proc/sys. Differs: most of it states how this kernel is and cannot be tuned: opening for writing says EROFS, as in a container.
- * What can be written does what sysctl(5) says.
+ * /proc/sys. Differs: most of it states how this kernel is and cannot be tuned: opening for writing
+ * says EROFS, as in a container. What can be written does what sysctl(5) says.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 typedef unsigned long long ull;
 
-#define PID_MAX_LOWEST 301
+#define PID_MAX_LOWEST  301
 #define PID_MAX_HIGHEST 4194304
 
 /* ---- kernel: names ---- */
@@ -148,7 +148,7 @@ static const struct proc_dir random_dir = PROC_DIR(random_entries, NULL);
 
 #define KNOB(name_, show_, store_)                                                                 \
 	{                                                                                          \
-		.name = (name_), .mode = LX_S_IFREG | 0644, .show = (show_), .store = (store_)       \
+		.name = (name_), .mode = LX_S_IFREG | 0644, .show = (show_), .store = (store_)     \
 	}
 
 static const struct proc_entry kernel_entries[] = {
@@ -210,10 +210,8 @@ static const struct proc_entry inotify_entries[] = {
 static const struct proc_dir inotify_dir = PROC_DIR(inotify_entries, NULL);
 
 static const struct proc_entry mqueue_entries[] = {
-	PROC_TEXT("msg_default", 0644, "10\n"),
-	PROC_TEXT("msg_max", 0644, "10\n"),
-	PROC_TEXT("msgsize_default", 0644, "8192\n"),
-	PROC_TEXT("msgsize_max", 0644, "8192\n"),
+	PROC_TEXT("msg_default", 0644, "10\n"),       PROC_TEXT("msg_max", 0644, "10\n"),
+	PROC_TEXT("msgsize_default", 0644, "8192\n"), PROC_TEXT("msgsize_max", 0644, "8192\n"),
 	PROC_TEXT("queues_max", 0644, "256\n"),
 };
 static const struct proc_dir mqueue_dir = PROC_DIR(mqueue_entries, NULL);
@@ -302,10 +300,8 @@ static const struct proc_entry user_entries[] = {
 static const struct proc_dir user_dir = PROC_DIR(user_entries, NULL);
 
 static const struct proc_entry sys_entries[] = {
-	PROC_SUBDIR("fs", 0555, fs_dir),
-	PROC_SUBDIR("kernel", 0555, kernel_dir),
-	PROC_SUBDIR("net", 0555, net_dir),
-	PROC_SUBDIR("user", 0555, user_dir),
+	PROC_SUBDIR("fs", 0555, fs_dir),   PROC_SUBDIR("kernel", 0555, kernel_dir),
+	PROC_SUBDIR("net", 0555, net_dir), PROC_SUBDIR("user", 0555, user_dir),
 	PROC_SUBDIR("vm", 0555, vm_dir),
 };
 

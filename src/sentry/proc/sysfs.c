@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree of sysfs: what programs look up about processors, memory and the loopback interface, and empty directories for the rest.
+ * The tree of sysfs: what programs look up about processors, memory and the loopback interface, and
+ * empty directories for the rest.
  *
- * Differs: every processor is a core of its own in one socket and one node; caches and frequencies are not told.
+ * Differs: every processor is a core of its own in one socket and one node; caches and frequencies
+ * are not told.
  */
+#include "host/cpu.h"
 #include "sentry/proc/proc_priv.h"
 
 static const struct proc_dir empty = {NULL, 0, NULL};
@@ -94,10 +97,8 @@ static bool find_cpu(const struct proc_at *at, uint64_t number, struct proc_foun
 static const struct proc_numbers cpu_numbers = {"cpu", &cpu_entry, next_cpu, find_cpu};
 
 static const struct proc_entry cpus_entries[] = {
-	PROC_FILE("kernel_max", 0444, show_kernel_max),
-	PROC_TEXT("offline", 0444, "\n"),
-	PROC_FILE("online", 0444, show_used_cpus),
-	PROC_FILE("possible", 0444, show_all_cpus),
+	PROC_FILE("kernel_max", 0444, show_kernel_max), PROC_TEXT("offline", 0444, "\n"),
+	PROC_FILE("online", 0444, show_used_cpus),      PROC_FILE("possible", 0444, show_all_cpus),
 	PROC_FILE("present", 0444, show_all_cpus),
 };
 static const struct proc_dir cpus_dir = PROC_DIR(cpus_entries, &cpu_numbers);
@@ -106,7 +107,16 @@ static const struct proc_dir cpus_dir = PROC_DIR(cpus_entries, &cpu_numbers);
 
 static int show_node_memory(const struct proc_at *at, struct strbuf *sb)
 {
-	strbuf_addf(sb, "Node 0 MemTotal:       %llu kB\n", (unsigned long long)at->k->ram_bytes / 1024);
+	struct host_memory mem;
+	uint64_t total = at->k->ram_bytes, left;
+
+	host_memory_get(&mem);
+	left = MIN(mem.free, total);
+	strbuf_addf(
+		sb,
+		"Node 0 MemTotal: %14llu kB\nNode 0 MemFree: %15llu kB\nNode 0 MemUsed: %15llu kB\n",
+		(unsigned long long)total / 1024, (unsigned long long)left / 1024,
+		(unsigned long long)(total - left) / 1024);
 	return 0;
 }
 
@@ -119,10 +129,8 @@ static const struct proc_entry node0_entries[] = {
 static const struct proc_dir node0_dir = PROC_DIR(node0_entries, NULL);
 
 static const struct proc_entry node_entries[] = {
-	PROC_TEXT("has_cpu", 0444, "0\n"),
-	PROC_TEXT("has_memory", 0444, "0\n"),
-	PROC_SUBDIR("node0", 0755, node0_dir),
-	PROC_TEXT("online", 0444, "0\n"),
+	PROC_TEXT("has_cpu", 0444, "0\n"),     PROC_TEXT("has_memory", 0444, "0\n"),
+	PROC_SUBDIR("node0", 0755, node0_dir), PROC_TEXT("online", 0444, "0\n"),
 	PROC_TEXT("possible", 0444, "0\n"),
 };
 static const struct proc_dir node_dir = PROC_DIR(node_entries, NULL);
@@ -214,9 +222,11 @@ static const struct proc_entry bus_entries[] = {
 static const struct proc_dir bus_dir = PROC_DIR(bus_entries, NULL);
 
 static const struct proc_entry root_entries[] = {
-	PROC_SUBDIR("block", 0755, empty),   PROC_SUBDIR("bus", 0755, bus_dir),         PROC_SUBDIR("class", 0755, class_dir),
-	PROC_SUBDIR("dev", 0755, dev_dir),   PROC_SUBDIR("devices", 0755, devices_dir), PROC_SUBDIR("firmware", 0755, empty),
-	PROC_SUBDIR("fs", 0755, fs_dir),     PROC_SUBDIR("kernel", 0755, kernel_dir),   PROC_SUBDIR("module", 0755, empty),
+	PROC_SUBDIR("block", 0755, empty),         PROC_SUBDIR("bus", 0755, bus_dir),
+	PROC_SUBDIR("class", 0755, class_dir),     PROC_SUBDIR("dev", 0755, dev_dir),
+	PROC_SUBDIR("devices", 0755, devices_dir), PROC_SUBDIR("firmware", 0755, empty),
+	PROC_SUBDIR("fs", 0755, fs_dir),           PROC_SUBDIR("kernel", 0755, kernel_dir),
+	PROC_SUBDIR("module", 0755, empty),
 };
 static const struct proc_dir root_dir = PROC_DIR(root_entries, NULL);
 const struct proc_entry sysfs_root = PROC_SUBDIR("", 0555, root_dir);

@@ -86,6 +86,8 @@ static int open_by_type(struct ctx *ctx, struct file *f)
 	struct inode *i = f->inode;
 	vfs_open_fn fn = NULL;
 
+	if (f->path.dentry->kind == DENTRY_ANON) /* /proc/pid/fd: who made it knows */
+		return i->ops->open ? i->ops->open(ctx, i, f) : -ENXIO;
 	switch (inode_type(i)) {
 	case LX_S_IFCHR:
 		fn = vfs_chrdev_find(i->rdev);
@@ -96,11 +98,8 @@ static int open_by_type(struct ctx *ctx, struct file *f)
 	case LX_S_IFREG:
 	case LX_S_IFDIR:
 		return i->ops->open ? i->ops->open(ctx, i, f) : -ENXIO;
-	case LX_S_IFBLK:
-	case LX_S_IFSOCK:
+	default:
 		return -ENXIO;
-	default: /* an anonymous inode */
-		return i->ops->open ? i->ops->open(ctx, i, f) : -ENXIO;
 	}
 }
 
@@ -193,10 +192,12 @@ static int make_file(struct walk *w, struct fs_info *fs, const struct open_how *
 	uint32_t mode;
 	int r = may_create(w->ctx, &w->cur);
 
+	if (!dir->ops->create && dir->sb->no_negative)
+		return -ENOENT; /* as procfs says it: there is no missing name to fill */
 	if (r < 0)
 		return r;
 	if (!dir->ops->create)
-		return -EPERM;
+		return -EACCES;
 	mode = mode_for_new(w->ctx, dir, LX_S_IFREG | (how->mode & LX_S_IALLUGO & ~fs->umask));
 	r = dir->ops->create(w->ctx, dir, &w->last, mode, &made);
 	if (r == 0)

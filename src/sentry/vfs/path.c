@@ -164,7 +164,10 @@ static int anon_text(struct dentry *d, struct strbuf *sb)
 		strbuf_addf(sb, "socket:[%llu]", (unsigned long long)i->ino);
 		break;
 	case LX_S_IFREG:
-		strbuf_addf(sb, "/%s (deleted)", d->name);
+		if (i->sb->magic == LX_NSFS_MAGIC) /* "mnt:[4026531841]" */
+			strbuf_adds(sb, d->name);
+		else
+			strbuf_addf(sb, "/%s (deleted)", d->name);
 		break;
 	default:
 		strbuf_addf(sb, "anon_inode:[%s]", d->name);

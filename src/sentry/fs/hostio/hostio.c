@@ -150,14 +150,19 @@ static struct waitq *hostio_waitq(struct file *f)
 	return &h->wq;
 }
 
-static void hostio_release(struct file *f)
+static void stream_put(struct hostio *h)
 {
-	struct hostio *h = f->priv;
-
+	if (!h || !ref_put(&h->ref))
+		return;
 	hostfd_unwatch(h->host);
 	hostfd_put(h->host);
 	waitq_fini(&h->wq);
 	slab_free(&hostio_slab, h);
+}
+
+static void hostio_release(struct file *f)
+{
+	stream_put(f->priv);
 }
 
 static const struct file_ops hostio_ops = {
@@ -190,16 +195,53 @@ static int hostio_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)
 	return r;
 }
 
+/* ftruncate(1, n), and O_TRUNC of /dev/stdout. Owner, mode and times are for the host to change. */
+static int hostio_setattr(struct ctx *ctx, struct inode *i, const struct iattr *attr)
+{
+	struct hostio_inode *hi = container_of(i, struct hostio_inode, inode);
+
+	(void)ctx;
+	if (!(attr->valid & IATTR_SIZE)) /* set-id bits that a cut clears the host clears itself */
+		return attr->valid ? -EPERM : 0;
+	return hostio_host_truncate(hi->host, attr->size);
+}
+
 static void hostio_inode_release(struct inode *i)
 {
 	struct hostio_inode *hi = container_of(i, struct hostio_inode, inode);
 
+	stream_put(hi->h);
 	hostfd_put(hi->host);
 	slab_free(&inode_slab, hi);
 }
 
+/*
+ * By /proc/pid/fd, and so by /dev/stdout. The host's own description is all that there is, so it can be opened for what that is open
+ * for. Differs: offset and O_APPEND stay those of the first opener.
+ */
+static int hostio_reopen(struct ctx *ctx, struct inode *i, struct file *f)
+{
+	struct hostio_inode *hi = container_of(i, struct hostio_inode, inode);
+	unsigned flags, has, want = f->flags & LX_O_ACCMODE;
+	int r = hostio_host_flags(hi->host, &flags);
+
+	(void)ctx;
+	if (r < 0)
+		return r;
+	has = flags & LX_O_ACCMODE;
+	if (!hi->h || (has != LX_O_RDWR && has != want))
+		return -EACCES;
+	ref_get(&hi->h->ref);
+	f->priv = hi->h;
+	f->kind = FILE_STREAM;
+	f->ops = &hostio_ops;
+	return 0;
+}
+
 static const struct inode_ops hostio_inode_ops = {
 	.getattr = hostio_getattr,
+	.setattr = hostio_setattr,
+	.open = hostio_reopen,
 	.release = hostio_inode_release,
 };
 
@@ -242,6 +284,7 @@ static struct hostio *new_stream(struct hostfd *host)
 
 	if (!h)
 		return NULL;
+	ref_init(&h->ref);
 	waitq_init(&h->wq);
 	h->host = hostfd_get(host);
 	h->tty = hostio_host_is_tty(host);
@@ -265,10 +308,11 @@ int hostio_open(struct hostfd *host, struct file **ret)
 		return -ENOMEM;
 	r = file_new_anon("hostio", inode, &hostio_ops, FILE_STREAM, flags, h, &f);
 	if (r < 0) {
-		hostfd_put(h->host);
-		slab_free(&hostio_slab, h);
+		stream_put(h);
 		return r;
 	}
+	ref_get(&h->ref);
+	container_of(inode, struct hostio_inode, inode)->h = h;
 	inode = NULL; /* the file has it */
 	r = hostfd_watch(host, &h->wq);
 	if (r < 0 && r != -EPERM) { /* EPERM: always ready */

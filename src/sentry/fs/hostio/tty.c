@@ -70,6 +70,18 @@ uint64_t hostio_ino(const struct kstat *st)
 	return hash_u64(hash_u64(0x63616973736f6eULL, st->dev), st->ino) >> 12 | 1;
 }
 
+int hostio_host_truncate(struct hostfd *h, uint64_t size)
+{
+	int r;
+
+	if (size > INT64_MAX)
+		return -EFBIG;
+	do
+		r = ftruncate(hostfd_fd(h), (off_t)size);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
 int64_t hostio_host_seek(struct hostfd *h, int64_t off, int whence)
 {
 	off_t r = lseek(hostfd_fd(h), off, whence);
