@@ -62,7 +62,7 @@ void cpu_clock_fini(struct cpu_clock *c)
 	*c = (struct cpu_clock){.tg = NULL};
 }
 
-/* Ask the threads that run in the guest for a fresh sample. */
+/* The threads that run in the guest, but one, are to sample now. */
 static void ask(const struct cpu_clock *c, const struct task *but)
 {
 	struct task *t;
@@ -99,6 +99,11 @@ int64_t cpu_clock_read(struct task *by, const struct cpu_clock *c)
 	return last_sample(c);
 }
 
+void cpu_clock_ask(const struct cpu_clock *c)
+{
+	ask(c, NULL);
+}
+
 int64_t cpu_clock_resolution(const struct cpu_clock *c)
 {
 	return c->which == LX_CPUCLOCK_SCHED ? 1 : TICK_NS;
@@ -111,7 +116,6 @@ int64_t cpu_clock_wait_ns(const struct cpu_clock *c, int64_t at_ns)
 
 	if (left <= 0)
 		return 0;
-	ask(c, NULL);
 	lock_acquire(&c->tg->lock);
 	n = c->thread ? 1 : MAX(c->tg->nlive, 1u);
 	lock_release(&c->tg->lock);

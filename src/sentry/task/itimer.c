@@ -6,8 +6,13 @@
  * SIGALRM costs nothing.
  *
  * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU count processor time, which only the threads themselves can read. While one of them is
- * set, cpu_timer looks at the earliest moment at which it could be due (all threads running flat out), and asks the running
- * threads for a sample; the thread that samples sees whether it is due, and the timer is set again for what is left.
+ * set, cpu_timer looks at the earliest moment at which it could be due (all threads running flat out), and asks the
+ * threads for a sample; the thread that samples sees whether it is due, and the timer is set again for what is left. While no thread
+ * runs in the guest nobody looks: the first that goes back there finds itself asked.
+ *
+ *	look (cpu_ask)                                  thread (run.c, enter_guest)
+ *	work |= USAGE                    (A)            state = IN_GUEST                 (C)
+ *	state == IN_GUEST? interrupt it  (B)            work? then sample, and set the timer again (D)
  */
 #include "abi/time.h"
 #include "base/check.h"
@@ -107,18 +112,31 @@ static void rearm(struct thread_group *tg)
 	ktimer_set(&tg->cpu_timer, clock_monotonic_ns() + wait);
 }
 
+bool cpu_ask(struct thread_group *tg, const struct task *only)
+{
+	bool running = false;
+	struct task *t;
+
+	list_for_each_entry(t, &tg->threads, thread_link) {
+		LOCK_ASSERT_HELD(&t->tg->lock);
+		if (t->exiting || (only && t != only))
+			continue;
+		atomic_fetch_or(&t->work, TASK_WORK_USAGE); /* (A) */
+		if (atomic_load(&t->state) != TASK_IN_GUEST) /* (B) */
+			continue;
+		task_kick(t, TASK_WORK_USAGE);
+		running = true;
+	}
+	return running;
+}
+
 static void cpu_look(struct ktimer *kt)
 {
 	struct thread_group *tg = container_of(kt, struct thread_group, cpu_timer);
-	struct task *t;
 
 	GUARD(&tg->lock);
-	list_for_each_entry(t, &tg->threads, thread_link) {
-		LOCK_ASSERT_HELD(&t->tg->lock);
-		if (!t->exiting && atomic_load(&t->state) == TASK_IN_GUEST)
-			task_kick(t, TASK_WORK_USAGE);
-	}
-	rearm(tg);
+	if (cpu_left(tg) != INT64_MAX && cpu_ask(tg, NULL))
+		rearm(tg);
 }
 
 void cpu_timer_rearm(struct thread_group *tg)
@@ -168,6 +186,8 @@ void cpu_timers_check(struct task *t)
 	itimer_due(tg, LX_ITIMER_VIRTUAL, LX_SIGVTALRM);
 	itimer_due(tg, LX_ITIMER_PROF, LX_SIGPROF);
 	limit_due(tg);
+	rearm(tg); /* (D) */
+	posix_timers_resume(tg);
 }
 
 /* ---- the calls ---- */

@@ -174,6 +174,14 @@ void cpu_timer_rearm(struct thread_group *tg);
 /* The group ends: without locks. */
 void itimers_fini(struct thread_group *tg);
 
+/*
+ * Ask the threads of tg (`only`: that one) for a sample of their processor time, each as soon as it is in the guest. False: none is now,
+ * so no time passes until one has sampled.
+ */
+bool cpu_ask(struct thread_group *tg, const struct task *only) REQUIRES(tg->lock);
+/* A thread has sampled: timers of processor time that had stopped looking look again. */
+void posix_timers_resume(struct thread_group *tg) REQUIRES(tg->lock);
+
 /* Timers of timer_create(2) end with the program that made them. Without locks. */
 void posix_timers_drop(struct thread_group *tg);
 

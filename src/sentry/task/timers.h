@@ -28,7 +28,9 @@ void cpu_clock_fini(struct cpu_clock *c);
 DEFINE_AUTO_INPLACE(struct cpu_clock, cpu_clock_fini)
 int64_t cpu_clock_read(struct task *by, const struct cpu_clock *c);
 int64_t cpu_clock_resolution(const struct cpu_clock *c);
-/* How long at least until c can read at_ns, all threads running flat out; 0: it does. */
+/* Its threads are to sample now, so that the next look finds what is true. */
+void cpu_clock_ask(const struct cpu_clock *c);
+/* How long at least until c can read at_ns as of the last samples, all threads running flat out; 0: it does. */
 int64_t cpu_clock_wait_ns(const struct cpu_clock *c, int64_t at_ns);
 /* Sleep until c reads at_ns: 0, or -LX_ERESTARTSYS. */
 MUST_CHECK int cpu_clock_sleep(struct task *t, const struct cpu_clock *c, int64_t at_ns);
