@@ -102,6 +102,16 @@ static int node_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)
 	return 0;
 }
 
+/* A directory that only those may look into who may trace; a process that has gone has nothing in
+ * it. */
+static int trace_permission(struct ctx *ctx, struct inode *i)
+{
+	AUTO(proc_at_fini) struct proc_at at;
+	int r = proc_at_init(&at, ctx, i);
+
+	return r < 0 ? r : proc_check_rule(&at, proc_node_of(i)->entry);
+}
+
 static int node_permission(struct ctx *ctx, struct inode *i, unsigned mask)
 {
 	const struct proc_entry *e = proc_node_of(i)->entry;
@@ -111,6 +121,8 @@ static int node_permission(struct ctx *ctx, struct inode *i, unsigned mask)
 	/* Differs: what Linux lets root tune and we do not is read-only, as in a container. */
 	if (r == 0 && writes && (i->mode & 0222u) && !e->store && !e->open)
 		return -EROFS;
+	if (r == 0 && e->dir && e->rule == PROC_PTRACE)
+		return trace_permission(ctx, i);
 	if (r < 0 && e->rule == PROC_OWN_GROUP) {
 		struct task *me = proc_caller(ctx);
 

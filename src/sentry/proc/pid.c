@@ -30,15 +30,9 @@
 /* What processes and threads have alike. */
 #define COMMON_ENTRIES                                                                             \
 	TRACE_FILE("auxv", 0400, proc_show_auxv), PROC_TEXT("cgroup", 0444, "0::/\n"),             \
-		PROC_FILE("cmdline", 0444, proc_show_cmdline),                                     \
-		{.name = "comm",                                                                   \
-		 .mode = LX_S_IFREG | 0644,                                                        \
-		 .rule = PROC_OWN_GROUP,                                                           \
-		 .show = proc_show_comm,                                                           \
-		 .store = proc_store_comm},                                                        \
-		PROC_TEXT("cpuset", 0444, "/\n"), LINK("cwd", cwd),                                \
-		TRACE_FILE("environ", 0400, proc_show_environ), LINK("exe", exe),                  \
-		OWN_DIR("fd", proc_fd_dir),                                                        \
+		PROC_FILE("cmdline", 0444, proc_show_cmdline), PROC_TEXT("cpuset", 0444, "/\n"),   \
+		LINK("cwd", cwd), TRACE_FILE("environ", 0400, proc_show_environ),                  \
+		LINK("exe", exe), OWN_DIR("fd", proc_fd_dir),                                      \
 		{.name = "fdinfo",                                                                 \
 		 .mode = LX_S_IFDIR | 0555,                                                        \
 		 .rule = PROC_PTRACE,                                                              \
@@ -72,7 +66,13 @@
 
 /* ---- threads ---- */
 
+/* A thread's name may be set by all threads of its process, whoever owns the file. */
 static const struct proc_entry thread_entries[] = {
+	{.name = "comm",
+	 .mode = LX_S_IFREG | 0644,
+	 .rule = PROC_OWN_GROUP,
+	 .show = proc_show_comm,
+	 .store = proc_store_comm},
 	COMMON_ENTRIES,
 	PROC_FILE("children", 0444, proc_show_children),
 	PROC_FILE("stat", 0444, proc_show_thread_stat),
@@ -107,6 +107,7 @@ static const struct proc_dir task_dir = {NULL, 0, &threads};
 /* ---- processes ---- */
 
 static const struct proc_entry pid_entries[] = {
+	KNOB("comm", 0644, proc_show_comm, proc_store_comm),
 	COMMON_ENTRIES,
 	PROC_TEXT("coredump_filter", 0644, "00000033\n"),
 	PROC_FILE("mountstats", 0400, proc_show_mountstats),
