@@ -14,6 +14,7 @@
 #include "sentry/fs/pipe/pipe.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
 #include "sentry/proc/proc.h"
+#include "sentry/socket/unix/unix.h"
 #include "sentry/vfs/inode.h"
 #include "sentry/vfs/mount.h"
 #include "sentry/vfs/namei.h"
@@ -82,6 +83,7 @@ int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret, 
 	int r = gofer_connect(gofer_fd, &client);
 
 	pipe_register();
+	unix_register();
 	if (r == 0)
 		r = gofer_mount(client, "/", GOFER_EXCLUSIVE, &lower);
 	if (r < 0)

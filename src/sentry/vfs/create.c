@@ -166,8 +166,8 @@ static int make_node(struct ctx *ctx, struct walk *w, uint32_t mode, uint64_t rd
 	return dir->ops->mknod ? dir->ops->mknod(ctx, dir, &w->last, mode, rdev, ret) : -EPERM;
 }
 
-int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
-	      uint32_t mode, uint64_t rdev)
+int vfs_mknod_path(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+		   uint32_t mode, uint64_t rdev, struct path *ret)
 {
 	struct dentry *d;
 	struct inode *made;
@@ -181,12 +181,22 @@ int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const 
 		r = entry_begin(&w, ENTRY_FILE, &d);
 	if (r == 0) {
 		r = make_node(ctx, &w, masked(fs, mode), rdev, &made);
-		if (r == 0)
+		if (r == 0) {
 			entry_made(ctx, &w, d, made);
+			*ret = path_get(&(struct path){w.cur.mnt, d});
+		}
 		entry_end(&w, d);
 	}
 	walk_fini(&w);
 	return r;
+}
+
+int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at, const char *name,
+	      uint32_t mode, uint64_t rdev)
+{
+	AUTO(path_put) struct path made = {NULL, NULL};
+
+	return vfs_mknod_path(ctx, fs, at, name, mode, rdev, &made);
 }
 
 int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target, const struct path *at,

@@ -76,6 +76,9 @@ MUST_CHECK int vfs_mkdir(struct ctx *ctx, struct fs_info *fs, const struct path 
 			 const char *name, uint32_t mode);
 MUST_CHECK int vfs_mknod(struct ctx *ctx, struct fs_info *fs, const struct path *at,
 			 const char *name, uint32_t mode, uint64_t rdev);
+/* As vfs_mknod; *ret: the new name, which the caller owns. */
+MUST_CHECK int vfs_mknod_path(struct ctx *ctx, struct fs_info *fs, const struct path *at,
+			      const char *name, uint32_t mode, uint64_t rdev, struct path *ret);
 MUST_CHECK int vfs_symlink(struct ctx *ctx, struct fs_info *fs, const char *target,
 			   const struct path *at, const char *name);
 MUST_CHECK int vfs_link(struct ctx *ctx, struct fs_info *fs, const struct path *old,
