@@ -4,6 +4,7 @@
 
 #include "sentry/boot/boot_priv.h"
 #include "sentry/fs/dev/dev.h"
+#include "sentry/fs/mqueue/mqueue.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
 #include "sentry/proc/proc.h"
 #include "sentry/vfs/fstype.h"
@@ -48,11 +49,21 @@ static int get_sysfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	return sysfs_new(the_kernel, ret);
 }
 
+static int get_mqueue(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+{
+	(void)ctx;
+	(void)source;
+	(void)ms_flags;
+	(void)data;
+	return mqueue_fs(ret);
+}
+
 static struct fs_type types[] = {
 	{.name = "sysfs", .nodev = true, .get = get_sysfs},
 	{.name = "tmpfs", .nodev = true, .get = get_tmpfs},
 	{.name = "proc", .nodev = true, .get = get_proc},
 	{.name = "devtmpfs", .nodev = true, .get = get_devfs},
+	{.name = "mqueue", .nodev = true, .get = get_mqueue},
 };
 
 void boot_register_fs_types(struct kernel *k)
