@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's vDSO as bytes in our own binary: an ELF shared object, made from x86_64/vdso.c by the build. */
+/*
+ * The guest's vDSO as bytes in our own binary: an ELF shared object, made from x86_64/vdso.c by the
+ * build.
+ */
 #pragma once
 
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The page that the guest's vDSO and the Sentry share: what turns the processor's time stamp counter into the time. The Sentry writes
- * it, the guest can only read it. All zero: ask the kernel for everything.
+ * The page that the guest's vDSO and the Sentry share: what turns the processor's time stamp
+ * counter into the time. The Sentry writes it, the guest can only read it. All zero: ask the kernel
+ * for everything.
  *
  *	vDSO (vdso.c)                                     Sentry (vdso_clock.c), under its lock
  *	seq, even                             (A)         seq = odd                        (C)
@@ -9,9 +10,10 @@
  *	read the line                                     write the line, from that sample on
  *	seq again, after the counter: same?   (B)         seq = even                       (D)
  *
- * A reader that passes (B) has read its count before (C), so before the sample: what it computes by the old line is not later than
- * what anybody computes by the new one, which starts at or above the old one at the sample. Time does not run backwards. A reader that
- * meets an odd seq asks the kernel instead of spinning.
+ * A reader that passes (B) has read its count before (C), so before the sample: what it computes by
+ * the old line is not later than what anybody computes by the new one, which starts at or above the
+ * old one at the sample. Time does not run backwards. A reader that meets an odd seq asks the
+ * kernel instead of spinning.
  */
 #pragma once
 
@@ -44,11 +46,11 @@ struct vdso_params {
 _Static_assert(sizeof(struct vdso_params) <= 4096, "one page");
 
 /*
- * Clocks (LX_CLOCK_) of a line: REALTIME, MONOTONIC, the two COARSE ones, BOOTTIME and TAI; MONOTONIC_RAW. COARSE clocks are read as
- * exactly as the others.
+ * Clocks (LX_CLOCK_) of a line: REALTIME, MONOTONIC, the two COARSE ones, BOOTTIME and TAI;
+ * MONOTONIC_RAW. COARSE clocks are read as exactly as the others.
  */
 #define VDSO_CLOCKS_MONOTONIC (1u << 0 | 1u << 1 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 11)
-#define VDSO_CLOCKS_RAW (1u << 4)
+#define VDSO_CLOCKS_RAW       (1u << 4)
 
 /* False: the clock is of no line. */
 static inline bool vdso_line_of(int clock, enum vdso_line_kind *ret)

@@ -23,9 +23,10 @@ static long timer_on(clockid_t clock)
 
 int main(void)
 {
-	static const clockid_t sleepable[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI,
-					      CLOCK_PROCESS_CPUTIME_ID};
-	static const clockid_t others[] = {CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE};
+	static const clockid_t sleepable[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME,
+					      CLOCK_TAI, CLOCK_PROCESS_CPUTIME_ID};
+	static const clockid_t others[] = {CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+					   CLOCK_MONOTONIC_COARSE};
 	struct timespec ts, bad = {0, 1000000000};
 	clockid_t own, init;
 

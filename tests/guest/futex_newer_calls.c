@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * futex_waitv sleeps on many words and tells which was woken; futex_wake, futex_wait and futex_requeue do
- * what futex does, with flags of their own.
+ * futex_waitv sleeps on many words and tells which was woken; futex_wake, futex_wait and
+ * futex_requeue do what futex does, with flags of their own.
  */
 #include "guest.h"
 
 #include <linux/futex.h>
 
-#define NR_WAITV 449
-#define NR_WAKE 454
-#define NR_WAIT 455
+#define NR_WAITV   449
+#define NR_WAKE    454
+#define NR_WAIT    455
 #define NR_REQUEUE 456
-#define SIZE_U32 2u
-#define PRIVATE 0x80u
+#define SIZE_U32   2u
+#define PRIVATE    0x80u
 
 struct waitv {
 	uint64_t val, uaddr;
@@ -92,7 +92,8 @@ static void split_calls(void)
 	EXPECT_ERRNO(syscall(NR_WAKE, &a, 1UL, 1, flags | 0x40), EINVAL);
 	EXPECT_EQ(pthread_create(&t, NULL, wait_for_a, NULL), 0);
 	for (int i = 0; i < 20; i++)
-		EXPECT_EQ(syscall(NR_WAKE, &a, 1UL, 0, flags), 0); /* unlike futex, none means none */
+		EXPECT_EQ(syscall(NR_WAKE, &a, 1UL, 0, flags),
+			  0); /* unlike futex, none means none */
 	while (EXPECT_OK(syscall(NR_WAKE, &a, 3UL, 1, flags)) == 0)
 		sched_yield();
 	EXPECT_EQ(pthread_join(t, NULL), 0);

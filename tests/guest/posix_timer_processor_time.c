@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A timer of processor time and ITIMER_PROF go off while the process works and not while it sleeps; timers
- * are of one process and one program; an ignored signal stops nothing.
+ * A timer of processor time and ITIMER_PROF go off while the process works and not while it sleeps;
+ * timers are of one process and one program; an ignored signal stops nothing.
  */
 #include "guest.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The time stamp counter, for the vDSO and for the Sentry, which must read it in the same way. Intel SDM volume 2, RDTSC. */
+/*
+ * The time stamp counter, for the vDSO and for the Sentry, which must read it in the same way.
+ * Intel SDM volume 2, RDTSC.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -28,6 +31,7 @@ static inline uint32_t tsc_aux_rdpid(void)
 {
 	uint64_t aux;
 
-	__asm__ volatile(".byte 0xf3, 0x0f, 0xc7, 0xf8" : "=a"(aux)); /* rdpid rax, for assemblers that do not know it */
+	__asm__ volatile(".byte 0xf3, 0x0f, 0xc7, 0xf8"
+			 : "=a"(aux)); /* rdpid rax, for assemblers that do not know it */
 	return (uint32_t)aux;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guest's vDSO, vdso(7): reading a clock without entering the kernel. It runs inside the guest with the guest's rights and holds
- * nothing that it does not know; when the page of parameters cannot answer it makes the system call. Built alone, without libc, into
- * linux-vdso.so.1 (vdso.lds); the races are told in vdso_params.h.
+ * The guest's vDSO, vdso(7): reading a clock without entering the kernel. It runs inside the guest
+ * with the guest's rights and holds nothing that it does not know; when the page of parameters
+ * cannot answer it makes the system call. Built alone, without libc, into linux-vdso.so.1
+ * (vdso.lds); the races are told in vdso_params.h.
  */
 #include <stddef.h>
 
@@ -13,7 +14,7 @@
 #include "guest/x86_64/tsc.h"
 
 #define NSEC_PER_SEC 1000000000LL
-#define EXPORT __attribute__((visibility("default")))
+#define EXPORT       __attribute__((visibility("default")))
 /* The name without __vdso_, as Linux has it. */
 #define ALIAS(of) __attribute__((weak, alias(#of), visibility("default")))
 
@@ -30,7 +31,10 @@ static inline long call3(long nr, long a, long b, long c)
 {
 	long ret;
 
-	__asm__ volatile("syscall" : "=a"(ret) : "0"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"(nr), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
 	return ret;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vDSO's two files and where they go in a program: a page of parameters that the guest can only read, "[vvar]", and right above
- * it the image, "[vdso]". Both are memory files that are sealed: nobody but this process's one mapping writes the first, nobody the
- * second. A program maps them privately, so that what a debugger writes into its own vDSO stays there.
+ * The vDSO's two files and where they go in a program: a page of parameters that the guest can only
+ * read, "[vvar]", and right above it the image, "[vdso]". Both are memory files that are sealed:
+ * nobody but this process's one mapping writes the first, nobody the second. A program maps them
+ * privately, so that what a debugger writes into its own vDSO stays there.
  */
 #include "sentry/loader/vdso.h"
 
@@ -36,7 +37,8 @@ static struct vdso_params *vdso_page; /* [I] NULL: not started */
 
 /* ---- as mappables ---- */
 
-static int file_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable, struct hostfd **ret, uint64_t *ret_delta)
+static int file_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable,
+		       struct hostfd **ret, uint64_t *ret_delta)
 {
 	if (writable)
 		return -EACCES;
@@ -92,7 +94,10 @@ static int make_page(struct vdso_params **ret)
 	if (r < 0)
 		return r;
 	r = host_seal(fd, HOST_SEAL_OTHERS);
-	/* Before Linux 5.1 it cannot be sealed: then the page is kept from guests by being mapped read-only alone. */
+	/*
+	 * Before Linux 5.1 it cannot be sealed: then the page is kept from guests by being mapped
+	 * read-only alone.
+	 */
 	if (r == 0 || r == -EINVAL)
 		r = file_init(&page_file, host_take_fd(&fd));
 	if (r < 0) {
@@ -139,7 +144,8 @@ static const struct vdso_source host_source = {.count = tsc_count, .clock = host
 
 /* ---- in a program ---- */
 
-static int map_at(struct ctx *ctx, struct mm *mm, struct vdso_file *f, const struct mm_map_args *how)
+static int map_at(struct ctx *ctx, struct mm *mm, struct vdso_file *f,
+		  const struct mm_map_args *how)
 {
 	struct mm_map_args a = *how;
 	uaddr_t at;
@@ -152,7 +158,10 @@ static int map_at(struct ctx *ctx, struct mm *mm, struct vdso_file *f, const str
 static int map_vdso(struct ctx *ctx, struct mm *mm, uint64_t *ret_ehdr)
 {
 	uint64_t image_len = align_down(guest_vdso_size + LX_PAGE_SIZE - 1, LX_PAGE_SIZE);
-	struct mm_map_args page = {.len = LX_PAGE_SIZE, .prot = LX_PROT_READ, .max_prot = LX_PROT_READ, .tag = "[vvar]"};
+	struct mm_map_args page = {.len = LX_PAGE_SIZE,
+				   .prot = LX_PROT_READ,
+				   .max_prot = LX_PROT_READ,
+				   .tag = "[vvar]"};
 	struct mm_map_args image = {
 		.len = image_len,
 		.prot = LX_PROT_READ | LX_PROT_EXEC,

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guest's clock. The host's clock is a line over the time stamp counter, whose slope the host's time keeping bends by a little
- * now and then. We sample it only when somebody asks the kernel for the time, and draw the line from the last sample on:
+ * The guest's clock. The host's clock is a line over the time stamp counter, whose slope the host's
+ * time keeping bends by a little now and then. We sample it only when somebody asks the kernel for
+ * the time, and draw the line from the last sample on:
  *
  *	slope     measured from a sample some seconds old to the last one
- *	reach     how far the line may be followed: as long as the error of the slope cannot grow beyond LINE_ERROR_NS, and
- *	          REACH_MAX_NS at most. A guest that reads behind it enters the kernel, and a new line is drawn.
+ *	reach     how far the line may be followed: as long as the error of the slope cannot grow
+ *	          beyond LINE_ERROR_NS, and REACH_MAX_NS at most. A guest that reads behind it
+ *	          enters the kernel, and a new line is drawn.
  *
- * So a guest that reads the clock all day enters the kernel four times a second, one that sleeps costs nothing, and nothing ticks.
+ * So a guest that reads the clock all day enters the kernel four times a second, one that sleeps
+ * costs nothing, and nothing ticks.
  *
- * Invariants: (1) a line starts where the host's clock is, or at the end of what the line before it can have told, whichever is later:
- * time does not run backwards; a line that starts ahead of the host has a smaller slope, so that it meets the host's clock again;
- * (2) what the Sentry answers is on the line that stands in the page, or was there when no line stood.
+ * Invariants: (1) a line starts where the host's clock is, or at the end of what the line before it
+ * can have told, whichever is later: time does not run backwards; a line that starts ahead of the
+ * host has a smaller slope, so that it meets the host's clock again;
+ * (2) what the Sentry answers is on the line that stands in the page, or was there when no line
+ * stood.
  */
 #include <errno.h>
 
@@ -21,19 +26,24 @@
 #include "sentry/loader/vdso_priv.h"
 
 #define LINE_ERROR_NS 500
-#define REACH_MAX_NS 250000000
+#define REACH_MAX_NS  250000000
 /* The slope is not measured over less than this, and from samples up to twice as old as that. */
 #define BASE_MIN_NS 1000000
 #define BASE_OLD_NS 8000000000
-/* Further from the line than the host's time keeping can have bent it: the counter or the machine has jumped. */
-#define SURPRISE_NS 1000000
+/*
+ * Further from the line than the host's time keeping can have bent it: the counter or the machine
+ * has jumped.
+ */
+#define SURPRISE_NS   1000000
 #define SURPRISES_MAX 16
-/* Host clocks are slewed by 500 ppm at most: two measurements differ by less than one part in this. */
+/*
+ * Host clocks are slewed by 500 ppm at most: two measurements differ by less than one part in this.
+ */
 #define SLOPE_CHANGE_MAX 800
 /* A line that starts ahead is slowed down by one part in this at most. */
 #define SLOW_MAX 1000
 
-#define TRIES 3
+#define TRIES     3
 #define NARROW_NS 5000
 
 static const int line_clock[VDSO_LINES] = {
@@ -61,7 +71,8 @@ static struct vdso_sample take_sample(struct vdso_clock *c, int id)
 		uint64_t width = c->src->count() - before;
 
 		if (width < best.width)
-			best = (struct vdso_sample){.count = before + width / 2, .width = width, .ns = ns};
+			best = (struct vdso_sample){
+				.count = before + width / 2, .width = width, .ns = ns};
 	}
 	return best;
 }
@@ -77,7 +88,8 @@ static void begin(struct vdso_history *h, const struct vdso_sample *s)
 /* The most that the line can have told anybody before sample s. */
 static int64_t told_by(const struct vdso_line *l, const struct vdso_sample *s)
 {
-	return vdso_line_ns(l, s->count < l->count ? l->max_delta : MIN(s->count - l->count, l->max_delta));
+	return vdso_line_ns(l, s->count < l->count ? l->max_delta
+						   : MIN(s->count - l->count, l->max_delta));
 }
 
 /* Is the host where the line says, as far as the line could know? */
@@ -107,7 +119,8 @@ static uint64_t measure_slope(const struct vdso_sample *from, const struct vdso_
 }
 
 /* For how many ns a slope between the two is good. */
-static int64_t measure_reach(const struct vdso_sample *from, const struct vdso_sample *to, uint64_t slope)
+static int64_t measure_reach(const struct vdso_sample *from, const struct vdso_sample *to,
+			     uint64_t slope)
 {
 	uint64_t error_counts = (from->width + to->width) / 2 + 1;
 	int64_t error_ns = (int64_t)(uint64_t)(((unsigned __int128)error_counts * slope) >> 32) + 1;
@@ -129,7 +142,8 @@ static struct vdso_line draw(const struct vdso_history *h, const struct vdso_sam
 	if (reach <= 0)
 		return l;
 	l.max_delta = (uint64_t)(((unsigned __int128)(uint64_t)reach << 32) / slope);
-	l.mult = slope - (uint64_t)((unsigned __int128)slope * (uint64_t)MIN(ahead, reach / SLOW_MAX) / (uint64_t)reach);
+	l.mult = slope - (uint64_t)((unsigned __int128)slope *
+				    (uint64_t)MIN(ahead, reach / SLOW_MAX) / (uint64_t)reach);
 	return l;
 }
 
@@ -149,7 +163,8 @@ static void grow_old(struct vdso_history *h, const struct vdso_sample *s)
 }
 
 /* After SURPRISES_MAX of them the counter is trusted no more, and the guest asks for everything. */
-static struct vdso_line surprise(struct vdso_clock *c, struct vdso_history *h, const struct vdso_sample *s)
+static struct vdso_line surprise(struct vdso_clock *c, struct vdso_history *h,
+				 const struct vdso_sample *s)
 {
 	if (++c->surprises > SURPRISES_MAX)
 		c->steady = false;
@@ -201,7 +216,10 @@ static struct looks take_looks(struct vdso_clock *c)
 	return l;
 }
 
-/* The offset lies within these bounds. It stays as it was if it can: then REALTIME is as steady as MONOTONIC. */
+/*
+ * The offset lies within these bounds. It stays as it was if it can: then REALTIME is as steady as
+ * MONOTONIC.
+ */
 static int64_t offset_within(struct vdso_clock *c, int64_t before, int64_t lo, int64_t hi)
 {
 	return c->offsets_known ? MAX(lo, MIN(before, hi)) : lo + (hi - lo) / 2;
@@ -212,9 +230,11 @@ static void refresh_offsets(struct vdso_clock *c) REQUIRES(c->lock)
 	int64_t *off = c->page->offset_ns;
 	struct looks l = take_looks(c);
 	int64_t leaps = (l.tai - l.real + LX_NSEC_PER_SEC / 2) / LX_NSEC_PER_SEC;
-	int64_t real = offset_within(c, off[LX_CLOCK_REALTIME], l.real - l.after, l.real - l.before);
+	int64_t real =
+		offset_within(c, off[LX_CLOCK_REALTIME], l.real - l.after, l.real - l.before);
 
-	off[LX_CLOCK_BOOTTIME] = offset_within(c, off[LX_CLOCK_BOOTTIME], l.boot - l.after, l.boot - l.before);
+	off[LX_CLOCK_BOOTTIME] =
+		offset_within(c, off[LX_CLOCK_BOOTTIME], l.boot - l.after, l.boot - l.before);
 	off[LX_CLOCK_REALTIME] = real;
 	off[LX_CLOCK_REALTIME_COARSE] = real;
 	off[LX_CLOCK_TAI] = real + leaps * LX_NSEC_PER_SEC;
@@ -253,7 +273,8 @@ int vdso_clock_get(struct vdso_clock *c, int id, int64_t *ret_ns)
 	return 0;
 }
 
-void vdso_clock_init(struct vdso_clock *c, struct vdso_params *page, const struct vdso_source *src, bool steady)
+void vdso_clock_init(struct vdso_clock *c, struct vdso_params *page, const struct vdso_source *src,
+		     bool steady)
 {
 	*c = (struct vdso_clock){.src = src, .page = page, .steady = steady};
 	lock_init(&c->lock, RANK_LEAF, "vdso clock");

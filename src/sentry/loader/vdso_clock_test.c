@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's clock over a host that we make up: a counter, and clocks that are slewed, stepped, stopped. */
+/*
+ * The guest's clock over a host that we make up: a counter, and clocks that are slewed, stepped,
+ * stopped.
+ */
 #include <errno.h>
 
 #include "base/test.h"
@@ -11,7 +14,7 @@
 /* The host. True time is in ps, so that slopes are exact enough. */
 static struct {
 	uint64_t count;
-	double ns, raw_ns;        /* MONOTONIC, RAW */
+	double ns, raw_ns;         /* MONOTONIC, RAW */
 	double ns_per_count, slew; /* slew: MONOTONIC's own speed, 1 is the counter's */
 	int64_t real_offset, boot_offset;
 	uint64_t noise;
@@ -131,9 +134,12 @@ TEST(a_busy_reader_enters_the_kernel_four_times_a_second)
 	for (int i = 0; i < 10000; i++) {
 		pass_ns(1000000);
 		EXPECT_TRUE(distance(guest_read(LX_CLOCK_MONOTONIC), (int64_t)host.ns) < 2000);
-		EXPECT_TRUE(distance(guest_read(LX_CLOCK_REALTIME), (int64_t)host.ns + host.real_offset) < 2000);
-		EXPECT_TRUE(distance(guest_read(LX_CLOCK_BOOTTIME), (int64_t)host.ns + host.boot_offset) < 2000);
-		EXPECT_TRUE(distance(guest_read(LX_CLOCK_MONOTONIC_RAW), (int64_t)host.raw_ns) < 2000);
+		EXPECT_TRUE(distance(guest_read(LX_CLOCK_REALTIME),
+				     (int64_t)host.ns + host.real_offset) < 2000);
+		EXPECT_TRUE(distance(guest_read(LX_CLOCK_BOOTTIME),
+				     (int64_t)host.ns + host.boot_offset) < 2000);
+		EXPECT_TRUE(distance(guest_read(LX_CLOCK_MONOTONIC_RAW), (int64_t)host.raw_ns) <
+			    2000);
 	}
 	EXPECT_TRUE(ncalls <= 45);
 }
@@ -144,14 +150,17 @@ TEST(tai_is_a_whole_number_of_seconds_from_realtime)
 	for (int i = 0; i < 100; i++) {
 		pass_ns(1000000);
 		guest_read(LX_CLOCK_TAI);
-		EXPECT_EQ(page.offset_ns[LX_CLOCK_TAI] - page.offset_ns[LX_CLOCK_REALTIME], 37 * SEC);
-		EXPECT_EQ(page.offset_ns[LX_CLOCK_REALTIME_COARSE], page.offset_ns[LX_CLOCK_REALTIME]);
+		EXPECT_EQ(page.offset_ns[LX_CLOCK_TAI] - page.offset_ns[LX_CLOCK_REALTIME],
+			  37 * SEC);
+		EXPECT_EQ(page.offset_ns[LX_CLOCK_REALTIME_COARSE],
+			  page.offset_ns[LX_CLOCK_REALTIME]);
 	}
 }
 
 TEST(time_never_runs_backwards_however_the_host_is_slewed)
 {
-	static const int clocks[] = {LX_CLOCK_MONOTONIC, LX_CLOCK_REALTIME, LX_CLOCK_BOOTTIME, LX_CLOCK_TAI};
+	static const int clocks[] = {LX_CLOCK_MONOTONIC, LX_CLOCK_REALTIME, LX_CLOCK_BOOTTIME,
+				     LX_CLOCK_TAI};
 	int64_t last[ARRAY_SIZE(clocks)] = {0}, last_raw = 0, worst = 0;
 
 	begin_world(true);
@@ -229,7 +238,10 @@ TEST(a_counter_that_jumps_back_or_changes_speed_is_given_up)
 	}
 	EXPECT_FALSE(clock_.steady);
 	EXPECT_EQ(page.line[VDSO_LINE_MONOTONIC].max_delta, 0);
-	/* What was told too early is made up for: the host's clock catches up, and both are one again. */
+	/*
+	 * What was told too early is made up for: the host's clock catches up, and both are one
+	 * again.
+	 */
 	pass_ns(3600 * SEC);
 	EXPECT_TRUE(distance(guest_read(LX_CLOCK_MONOTONIC), (int64_t)host.ns) < 2000);
 }
@@ -239,7 +251,8 @@ TEST(without_a_steady_counter_the_page_stays_empty)
 	begin_world(false);
 	for (int i = 0; i < 1000; i++) {
 		pass_ns(10000000);
-		EXPECT_TRUE(distance(guest_read(LX_CLOCK_REALTIME), (int64_t)host.ns + host.real_offset) < 2000);
+		EXPECT_TRUE(distance(guest_read(LX_CLOCK_REALTIME),
+				     (int64_t)host.ns + host.real_offset) < 2000);
 	}
 	EXPECT_EQ(ncalls, 1000);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the vDSO: the clock (vdso_clock.c), apart from files and mappings (vdso.c), so that tests can give it a host of their own. */
+/*
+ * Inside the vDSO: the clock (vdso_clock.c), apart from files and mappings (vdso.c), so that tests
+ * can give it a host of their own.
+ */
 #pragma once
 
 #include "base/lock.h"
@@ -20,24 +23,29 @@ struct vdso_sample {
 
 /* How one line came to be. */
 struct vdso_history {
-	struct vdso_sample far, near; /* far is what the slope is measured from, near its successor */
-	int64_t floor_ns;             /* nobody was told more than this before the last sample */
+	struct vdso_sample far,
+		near;     /* far is what the slope is measured from, near its successor */
+	int64_t floor_ns; /* nobody was told more than this before the last sample */
 	bool begun;
 };
 
 /* Key: [I] immutable; [l] lock */
 struct vdso_clock {
-	struct lock lock;               /* RANK_LEAF */
-	const struct vdso_source *src;  /* [I] */
-	struct vdso_params *page;       /* [I] lines and offsets [l] */
-	bool steady;                    /* [l] the counter can be trusted */
-	bool offsets_known;             /* [l] */
-	uint32_t surprises;             /* [l] times that the host's clock was not where it had to be */
+	struct lock lock;              /* RANK_LEAF */
+	const struct vdso_source *src; /* [I] */
+	struct vdso_params *page;      /* [I] lines and offsets [l] */
+	bool steady;                   /* [l] the counter can be trusted */
+	bool offsets_known;            /* [l] */
+	uint32_t surprises; /* [l] times that the host's clock was not where it had to be */
 	struct vdso_history history[VDSO_LINES]; /* [l] */
 };
 
-/* page: zeroed, shared with the guest. steady false: the page stays empty and the guest asks for everything. */
-void vdso_clock_init(struct vdso_clock *c, struct vdso_params *page, const struct vdso_source *src, bool steady);
+/*
+ * page: zeroed, shared with the guest. steady false: the page stays empty and the guest asks for
+ * everything.
+ */
+void vdso_clock_init(struct vdso_clock *c, struct vdso_params *page, const struct vdso_source *src,
+		     bool steady);
 MUST_CHECK int vdso_clock_get(struct vdso_clock *c, int id, int64_t *ret_ns);
 
 /* The two files that every program maps, for the test. -1: vdso_start was not called. */

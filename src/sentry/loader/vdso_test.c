@@ -71,9 +71,10 @@ static void load(void)
 	room = mmap(NULL, 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	EXPECT_TRUE(room != MAP_FAILED);
 	EXPECT_TRUE(guest_vdso_size <= PAGE);
-	EXPECT_TRUE(mmap(room, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, vdso_page_fd(), 0) == room);
-	EXPECT_TRUE(mmap(room + PAGE, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, vdso_image_fd(), 0) ==
-		    room + PAGE);
+	EXPECT_TRUE(mmap(room, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, vdso_page_fd(), 0) ==
+		    room);
+	EXPECT_TRUE(mmap(room + PAGE, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED,
+			 vdso_image_fd(), 0) == room + PAGE);
 	base = room + PAGE;
 	*(void **)&v_clock_gettime = symbol("__vdso_clock_gettime");
 	*(void **)&v_clock_getres = symbol("__vdso_clock_getres");
@@ -87,7 +88,8 @@ static int64_t ns_of(struct timespec ts)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static const int clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_MONOTONIC_RAW, CLOCK_TAI};
+static const int clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_MONOTONIC_RAW,
+			     CLOCK_TAI};
 
 static int64_t read_guest(int clock)
 {
@@ -126,12 +128,14 @@ TEST(the_image_is_what_a_libc_looks_for)
 	load();
 	const struct lx_elf64_ehdr *eh = at(0);
 	EXPECT_EQ(eh->e_type, LX_ET_DYN);
-	EXPECT_STREQ((const char *)at(dynamic(LX_DT_STRTAB)->d_val) + dynamic(LX_DT_SONAME)->d_val, "linux-vdso.so.1");
+	EXPECT_STREQ((const char *)at(dynamic(LX_DT_STRTAB)->d_val) + dynamic(LX_DT_SONAME)->d_val,
+		     "linux-vdso.so.1");
 	EXPECT_TRUE(dynamic(LX_DT_VERDEF) && dynamic(LX_DT_VERSYM) && dynamic(LX_DT_GNU_HASH));
 	EXPECT_FALSE(dynamic(LX_DT_RELA) || dynamic(LX_DT_NEEDED));
 	EXPECT_TRUE(v_clock_gettime && v_clock_getres && v_gettimeofday && v_time && v_getcpu);
 	EXPECT_TRUE(symbol("clock_gettime") == symbol("__vdso_clock_gettime"));
-	EXPECT_TRUE(symbol("gettimeofday") && symbol("time") && symbol("getcpu") && symbol("clock_getres"));
+	EXPECT_TRUE(symbol("gettimeofday") && symbol("time") && symbol("getcpu") &&
+		    symbol("clock_getres"));
 }
 
 TEST(there_is_unwind_information)
@@ -192,7 +196,8 @@ static void *racer(void *arg)
 			if (now < seen)
 				atomic_fetch_add(&backwards, 1);
 			expected = seen;
-			while (expected < now && !atomic_compare_exchange_weak(&latest[i], &expected, now))
+			while (expected < now &&
+			       !atomic_compare_exchange_weak(&latest[i], &expected, now))
 				;
 		}
 	}
@@ -225,7 +230,8 @@ TEST(gettimeofday_and_time_are_realtime)
 	int64_t a = read_guest(CLOCK_REALTIME) / 1000;
 	EXPECT_EQ(v_gettimeofday(&tv, &tz), 0);
 	int64_t b = read_guest(CLOCK_REALTIME) / 1000;
-	EXPECT_TRUE(a <= tv.tv_sec * 1000000LL + tv.tv_usec && tv.tv_sec * 1000000LL + tv.tv_usec <= b);
+	EXPECT_TRUE(a <= tv.tv_sec * 1000000LL + tv.tv_usec &&
+		    tv.tv_sec * 1000000LL + tv.tv_usec <= b);
 	EXPECT_TRUE(tz.tz_minuteswest == 0 && tz.tz_dsttime == 0);
 	EXPECT_EQ(v_gettimeofday(NULL, NULL), 0);
 	EXPECT_TRUE(v_time(&sec) - tv.tv_sec <= 1 && sec - tv.tv_sec <= 1);
@@ -268,8 +274,10 @@ TEST(getcpu_says_where_we_run)
 TEST(nobody_else_can_write_the_page_or_the_image)
 {
 	load();
-	EXPECT_TRUE(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, vdso_page_fd(), 0) == MAP_FAILED);
-	EXPECT_TRUE(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, vdso_image_fd(), 0) == MAP_FAILED);
+	EXPECT_TRUE(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, vdso_page_fd(), 0) ==
+		    MAP_FAILED);
+	EXPECT_TRUE(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, vdso_image_fd(), 0) ==
+		    MAP_FAILED);
 	EXPECT_EQ(pwrite(vdso_image_fd(), "x", 1, 0), -1);
 	EXPECT_EQ(pwrite(vdso_page_fd(), "x", 1, 0), -1);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * futex(2), futex_waitv(2) and the calls that split futex(2) up (futex_wake, futex_wait, futex_requeue of Linux 6.7).
+ * futex(2), futex_waitv(2) and the calls that split futex(2) up (futex_wake, futex_wait,
+ * futex_requeue of Linux 6.7).
  *
- * Restarts: a wait without a timeout starts anew (ERESTARTSYS). FUTEX_WAIT and FUTEX_WAIT_BITSET with one go on through the restart
- * block, which keeps the moment at which they end; under a handler they are EINTR even with SA_RESTART.
+ * Restarts: a wait without a timeout starts anew (ERESTARTSYS). FUTEX_WAIT and FUTEX_WAIT_BITSET
+ * with one go on through the restart block, which keeps the moment at which they end; under a
+ * handler they are EINTR even with SA_RESTART.
  */
 #include <errno.h>
 
@@ -36,7 +38,8 @@ enum { RB_ADDR, RB_VAL, RB_BITSET, RB_SCOPE, RB_CLOCK, RB_AT, RB_COUNT };
 
 static long wait_restart(struct task *t, struct restart_block *rb);
 
-static long wait_until(struct task *t, const struct futex_word *w, uint32_t val, uint32_t bitset, struct futex_deadline until)
+static long wait_until(struct task *t, const struct futex_word *w, uint32_t val, uint32_t bitset,
+		       struct futex_deadline until)
 {
 	const uint64_t args[RB_COUNT] = {
 		[RB_ADDR] = w->addr.va,
@@ -55,8 +58,10 @@ static long wait_until(struct task *t, const struct futex_word *w, uint32_t val,
 
 static long wait_restart(struct task *t, struct restart_block *rb)
 {
-	struct futex_word w = word_of(t, uaddr(rb->arg[RB_ADDR]), (enum futex_scope)rb->arg[RB_SCOPE]);
-	struct futex_deadline until = {.clock = (int)rb->arg[RB_CLOCK], .at_ns = (int64_t)rb->arg[RB_AT]};
+	struct futex_word w =
+		word_of(t, uaddr(rb->arg[RB_ADDR]), (enum futex_scope)rb->arg[RB_SCOPE]);
+	struct futex_deadline until = {.clock = (int)rb->arg[RB_CLOCK],
+				       .at_ns = (int64_t)rb->arg[RB_AT]};
 
 	return wait_until(t, &w, (uint32_t)rb->arg[RB_VAL], (uint32_t)rb->arg[RB_BITSET], until);
 }
@@ -72,9 +77,11 @@ static bool lives(struct ctx *ctx, int32_t tid)
 
 enum lock_how { LOCK_WAIT, LOCK_TRY };
 
-static long lock_pi(struct task *t, const struct futex_word *w, struct futex_deadline until, enum lock_how how)
+static long lock_pi(struct task *t, const struct futex_word *w, struct futex_deadline until,
+		    enum lock_how how)
 {
-	const struct futex_lock_pi l = {.word = *w, .until = until, .lives = lives, .try = how == LOCK_TRY};
+	const struct futex_lock_pi l = {
+		.word = *w, .until = until, .lives = lives, .try = how == LOCK_TRY};
 
 	return futex_lock_pi(&t->ctx, &l);
 }
@@ -83,16 +90,21 @@ static long lock_pi(struct task *t, const struct futex_word *w, struct futex_dea
 
 static bool has_timeout(int cmd)
 {
-	return cmd == LX_FUTEX_WAIT || cmd == LX_FUTEX_WAIT_BITSET || cmd == LX_FUTEX_WAIT_REQUEUE_PI ||
-	       cmd == LX_FUTEX_LOCK_PI || cmd == LX_FUTEX_LOCK_PI2;
+	return cmd == LX_FUTEX_WAIT || cmd == LX_FUTEX_WAIT_BITSET ||
+	       cmd == LX_FUTEX_WAIT_REQUEUE_PI || cmd == LX_FUTEX_LOCK_PI ||
+	       cmd == LX_FUTEX_LOCK_PI2;
 }
 
 static bool may_choose_clock(int cmd)
 {
-	return cmd == LX_FUTEX_WAIT_BITSET || cmd == LX_FUTEX_WAIT_REQUEUE_PI || cmd == LX_FUTEX_LOCK_PI2;
+	return cmd == LX_FUTEX_WAIT_BITSET || cmd == LX_FUTEX_WAIT_REQUEUE_PI ||
+	       cmd == LX_FUTEX_LOCK_PI2;
 }
 
-/* The timeout argument of futex(2): relative for FUTEX_WAIT, else absolute on the clock that op names. */
+/*
+ * The timeout argument of futex(2): relative for FUTEX_WAIT, else absolute on the clock that op
+ * names.
+ */
 static int decode_timeout(struct task *t, uaddr_t at, int op, struct futex_deadline *ret)
 {
 	int cmd = op & LX_FUTEX_CMD_MASK;
@@ -182,7 +194,8 @@ long sys_futex(struct task *t, const struct sysargs *a)
 
 static bool flags_valid(uint32_t flags)
 {
-	return !(flags & ~(uint32_t)FUTEX2_VALID) && (flags & LX_FUTEX2_SIZE_MASK) == LX_FUTEX2_SIZE_U32;
+	return !(flags & ~(uint32_t)FUTEX2_VALID) &&
+	       (flags & LX_FUTEX2_SIZE_MASK) == LX_FUTEX2_SIZE_U32;
 }
 
 static enum futex_scope scope_of(uint32_t flags)

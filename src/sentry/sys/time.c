@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading clocks and sleeping: clock_gettime(2), nanosleep(2), clock_nanosleep(2), gettimeofday(2), adjtimex(2).
+ * Reading clocks and sleeping: clock_gettime(2), nanosleep(2), clock_nanosleep(2), gettimeofday(2),
+ * adjtimex(2).
  *
- * Nobody inside sets the sandbox's clocks: they are the host's. Differs: CAP_SYS_TIME gives no right to.
+ * Nobody inside sets the sandbox's clocks: they are the host's. Differs: CAP_SYS_TIME gives no
+ * right to.
  */
 #include <errno.h>
 
@@ -36,7 +38,9 @@ static int read_clock(struct task *t, int id, int64_t *ret_ns)
 	AUTO(cpu_clock_fini) struct cpu_clock c = {.tg = NULL};
 	int r;
 
-	/* As on a machine that no real-time clock can wake: these two can be read and nothing else. */
+	/*
+	 * As on a machine that no real-time clock can wake: these two can be read and nothing else.
+	 */
 	if (id == LX_CLOCK_REALTIME_ALARM)
 		return vdso_clock_read(LX_CLOCK_REALTIME, ret_ns);
 	if (id == LX_CLOCK_BOOTTIME_ALARM)
@@ -146,7 +150,10 @@ long sys_settimeofday(struct task *t, const struct sysargs *a)
 	return -EPERM;
 }
 
-/* A clock that nobody has ever disciplined: include/linux/timex.h, kernel/time/ntp.c say what such a kernel answers. */
+/*
+ * A clock that nobody has ever disciplined: include/linux/timex.h, kernel/time/ntp.c say what such
+ * a kernel answers.
+ */
 static void timex_unsynchronised(struct lx_timex *tx)
 {
 	struct lx_timespec now = ns_to_timespec(now_of_day());
@@ -170,7 +177,10 @@ static long adjtime(struct task *t, uaddr_t at)
 
 	if (copy_in(t->mm, &tx, at, sizeof(tx)) < 0)
 		return -EFAULT;
-	/* Bit 15 says adjtime(3), which needs bit 0, and may ask only with the bit of ADJ_OFFSET_SS_READ. */
+	/*
+	 * Bit 15 says adjtime(3), which needs bit 0, and may ask only with the bit of
+	 * ADJ_OFFSET_SS_READ.
+	 */
 	if (tx.modes & LX_ADJ_OFFSET_SINGLESHOT & ~1u) {
 		if (!(tx.modes & 1))
 			return -EINVAL;
@@ -204,7 +214,10 @@ long sys_clock_adjtime(struct task *t, const struct sysargs *a)
 
 enum { RB_CLOCK, RB_AT, RB_REMAINING, RB_COUNT };
 
-/* A relative sleep has become one until at_ns of clock, and tells what is left if it is interrupted. */
+/*
+ * A relative sleep has become one until at_ns of clock, and tells what is left if it is
+ * interrupted.
+ */
 struct sleep {
 	int clock;
 	int64_t at_ns;

@@ -36,7 +36,8 @@ static bool is_itimer(int which)
 
 static int copy_out_itimer(struct task *t, uaddr_t at, int64_t value_ns, int64_t interval_ns)
 {
-	struct lx_itimerval v = {.it_value = ns_to_timeval(value_ns), .it_interval = ns_to_timeval(interval_ns)};
+	struct lx_itimerval v = {.it_value = ns_to_timeval(value_ns),
+				 .it_interval = ns_to_timeval(interval_ns)};
 
 	return copy_out(t->mm, at, &v, sizeof(v));
 }
@@ -56,14 +57,17 @@ long sys_getitimer(struct task *t, const struct sysargs *a)
 
 long sys_setitimer(struct task *t, const struct sysargs *a)
 {
-	struct lx_itimerval v = {.it_value = {0, 0}}; /* a null pointer is a zero value: a misfeature that Linux keeps */
+	struct lx_itimerval v = {
+		.it_value = {
+			0, 0}}; /* a null pointer is a zero value: a misfeature that Linux keeps */
 	int which = arg_int(a, 0);
 	uaddr_t new_at = arg_uaddr(a, 1), old_at = arg_uaddr(a, 2);
 	int64_t value, interval, old_value, old_interval;
 
 	if (!uaddr_is_null(new_at) && copy_in(t->mm, &v, new_at, sizeof(v)) < 0)
 		return -EFAULT;
-	if (timeval_to_ns(&v.it_value, &value) < 0 || timeval_to_ns(&v.it_interval, &interval) < 0 || !is_itimer(which))
+	if (timeval_to_ns(&v.it_value, &value) < 0 ||
+	    timeval_to_ns(&v.it_interval, &interval) < 0 || !is_itimer(which))
 		return -EINVAL;
 	if (which != LX_ITIMER_REAL)
 		task_usage_refresh(t);
@@ -116,7 +120,8 @@ static int copy_out_value(struct task *t, uaddr_t at, const struct posix_timer_v
 
 long sys_timer_settime(struct task *t, const struct sysargs *a)
 {
-	enum posix_timer_mode mode = arg_int(a, 1) & LX_TIMER_ABSTIME ? POSIX_TIMER_ABSOLUTE : POSIX_TIMER_RELATIVE;
+	enum posix_timer_mode mode = arg_int(a, 1) & LX_TIMER_ABSTIME ? POSIX_TIMER_ABSOLUTE
+								      : POSIX_TIMER_RELATIVE;
 	uaddr_t new_at = arg_uaddr(a, 2), old_at = arg_uaddr(a, 3);
 	struct posix_timer_value v, old;
 	struct lx_itimerspec its;
@@ -126,7 +131,8 @@ long sys_timer_settime(struct task *t, const struct sysargs *a)
 		return -EINVAL;
 	if (copy_in(t->mm, &its, new_at, sizeof(its)) < 0)
 		return -EFAULT;
-	if (timespec_to_ns(&its.it_value, &v.value_ns) < 0 || timespec_to_ns(&its.it_interval, &v.interval_ns) < 0)
+	if (timespec_to_ns(&its.it_value, &v.value_ns) < 0 ||
+	    timespec_to_ns(&its.it_interval, &v.interval_ns) < 0)
 		return -EINVAL;
 	r = posix_timer_set(t, arg_int(a, 0), mode, &v, &old);
 	if (r < 0 || uaddr_is_null(old_at))

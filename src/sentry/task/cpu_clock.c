@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processor time as a clock: clock_gettime(2), clock_getcpuclockid(3). A negative clock id holds a pid: ~pid << 3, then which kind
- * of time, then whether it is one thread's. Time is read as usage.c samples it.
+ * Processor time as a clock: clock_gettime(2), clock_getcpuclockid(3). A negative clock id holds a
+ * pid: ~pid << 3, then which kind of time, then whether it is one thread's. Time is read as usage.c
+ * samples it.
  */
 #include "sentry/task/timers.h"
 
@@ -69,7 +70,8 @@ static void ask(const struct cpu_clock *c, const struct task *but)
 
 	lock_acquire(&c->tg->lock);
 	list_for_each_entry(t, &c->tg->threads, thread_link) {
-		if (t == but || t->exiting || (c->thread && t != c->thread) || atomic_load(&t->state) != TASK_IN_GUEST)
+		if (t == but || t->exiting || (c->thread && t != c->thread) ||
+		    atomic_load(&t->state) != TASK_IN_GUEST)
 			continue;
 		LOCK_ASSERT_HELD(&t->tg->lock);
 		task_kick(t, TASK_WORK_USAGE);
@@ -123,7 +125,8 @@ int64_t cpu_clock_wait_ns(const struct cpu_clock *c, int64_t at_ns)
 }
 
 /*
- * Nobody tells when time has been used: look again when it could be so, less and less often while nothing moves.
+ * Nobody tells when time has been used: look again when it could be so, less and less often while
+ * nothing moves.
  * Differs: such a sleep wakes up now and then even if its process stands still.
  */
 int cpu_clock_sleep(struct task *t, const struct cpu_clock *c, int64_t at_ns)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the timers of timer_create(2) expire: on the timer thread, and when their signal is taken. posix_timer_priv.h tells the states. */
+/*
+ * How the timers of timer_create(2) expire: on the timer thread, and when their signal is taken.
+ * posix_timer_priv.h tells the states.
+ */
 #include "base/check.h"
 #include "base/checked.h"
 #include "sentry/task/posix_timer_priv.h"
@@ -24,7 +27,8 @@ int64_t posix_timer_forward(int64_t *expires_ns, int64_t interval_ns, int64_t no
 	if (now < *expires_ns)
 		return 0;
 	n = (now - *expires_ns) / interval_ns + 1;
-	*expires_ns = mul_ok(n, interval_ns, &ahead) ? saturating_add(*expires_ns, ahead) : INT64_MAX;
+	*expires_ns = mul_ok(n, interval_ns, &ahead) ? saturating_add(*expires_ns, ahead)
+						     : INT64_MAX;
 	return n;
 }
 
@@ -89,7 +93,8 @@ static void ignored_locked(struct posix_timer *p) REQUIRES(p->tg->lock)
 	int64_t past = p->expires_ns;
 
 	if (!posix_timer_is_cpu(p))
-		past = saturating_add(posix_timer_now(p->base), MAX(IGNORED_MIN_NS - p->interval_ns, (int64_t)0));
+		past = saturating_add(posix_timer_now(p->base),
+				      MAX(IGNORED_MIN_NS - p->interval_ns, (int64_t)0));
 	p->owed = false;
 	posix_timer_forward(&p->expires_ns, p->interval_ns, past);
 	posix_timer_arm(p);
@@ -101,11 +106,15 @@ static void send(struct posix_timer *p, uint32_t epoch)
 
 	task_signal_send_embedded(t, &p->signal, p->target ? SIGNAL_THREAD : SIGNAL_GROUP);
 	GUARD(&p->tg->lock);
-	if (p->epoch == epoch && p->owed && !sigqueue_is_queued(&p->signal) && !(p->target && p->target->exiting))
+	if (p->epoch == epoch && p->owed && !sigqueue_is_queued(&p->signal) &&
+	    !(p->target && p->target->exiting))
 		ignored_locked(p);
 }
 
-/* Not yet. Time of our own group passes only while its threads run; that of others we look at now and then. */
+/*
+ * Not yet. Time of our own group passes only while its threads run; that of others we look at now
+ * and then.
+ */
 static void wait_more_locked(struct posix_timer *p, int64_t wait_ns) REQUIRES(p->tg->lock)
 {
 	if (posix_timer_is_cpu(p) && p->cpu.tg == p->tg) {
@@ -142,7 +151,10 @@ void posix_timer_expire(struct ktimer *kt)
 		send(p, l.epoch);
 }
 
-/* The signal leaves its queue: under tg->lock. Of processor time the timer thread finds out what was missed. */
+/*
+ * The signal leaves its queue: under tg->lock. Of processor time the timer thread finds out what
+ * was missed.
+ */
 static void taken_locked(struct posix_timer *p, lx_siginfo_t *info) REQUIRES(p->tg->lock)
 {
 	if (p->owed && !p->deleted) {
@@ -150,7 +162,9 @@ static void taken_locked(struct posix_timer *p, lx_siginfo_t *info) REQUIRES(p->
 		if (posix_timer_is_cpu(p))
 			p->expires_ns = saturating_add(p->expires_ns, p->interval_ns);
 		else
-			p->overrun += posix_timer_forward(&p->expires_ns, p->interval_ns, posix_timer_now(p->base)) - 1;
+			p->overrun += posix_timer_forward(&p->expires_ns, p->interval_ns,
+							  posix_timer_now(p->base)) -
+				      1;
 		posix_timer_arm(p);
 	}
 	p->overrun_last = (int32_t)MAX(MIN(p->overrun, (int64_t)LX_DELAYTIMER_MAX), (int64_t)0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timers of a process: timer_create(2), timer_settime(2), timer_gettime(2). posix_timer_priv.h tells what a timer is. */
+/*
+ * Timers of a process: timer_create(2), timer_settime(2), timer_gettime(2). posix_timer_priv.h
+ * tells what a timer is.
+ */
 #include "sentry/task/timers.h"
 
 #include <errno.h>
@@ -194,7 +197,8 @@ static int charge(struct task *t, struct posix_timer *p)
 {
 	if (!t->user)
 		return 0;
-	if (atomic_fetch_add(&t->user->nsigqueue, 1) >= limit_soft(&t->tg->limits, LX_RLIMIT_SIGPENDING)) {
+	if (atomic_fetch_add(&t->user->nsigqueue, 1) >=
+	    limit_soft(&t->tg->limits, LX_RLIMIT_SIGPENDING)) {
 		atomic_fetch_sub(&t->user->nsigqueue, 1);
 		return -EAGAIN;
 	}
@@ -204,7 +208,8 @@ static int charge(struct task *t, struct posix_timer *p)
 
 int posix_timer_create(struct task *t, int clock, const struct lx_sigevent *ev, int32_t *ret_id)
 {
-	const struct lx_sigevent alarm = {.sigev_notify = LX_SIGEV_SIGNAL, .sigev_signo = LX_SIGALRM};
+	const struct lx_sigevent alarm = {.sigev_notify = LX_SIGEV_SIGNAL,
+					  .sigev_signo = LX_SIGALRM};
 	AUTO(posix_timer_put) struct posix_timer *p = slab_alloc(&timer_slab);
 	int r;
 
@@ -250,7 +255,8 @@ static struct now now_both(struct task *t, struct posix_timer *p)
 	return (struct now){.clock = now_of(t, p, p->clock), .monotonic = clock_monotonic_ns()};
 }
 
-static void get_locked(struct posix_timer *p, const struct now *n, struct posix_timer_value *ret) REQUIRES(p->tg->lock)
+static void get_locked(struct posix_timer *p, const struct now *n, struct posix_timer_value *ret)
+	REQUIRES(p->tg->lock)
 {
 	int64_t expires = p->expires_ns, now = p->base == p->clock ? n->clock : n->monotonic;
 
@@ -278,8 +284,8 @@ int posix_timer_get(struct task *t, int32_t id, struct posix_timer_value *ret)
 	return 0;
 }
 
-static void set_locked(struct posix_timer *p, enum posix_timer_mode mode, const struct posix_timer_value *v,
-		       const struct now *n) REQUIRES(p->tg->lock)
+static void set_locked(struct posix_timer *p, enum posix_timer_mode mode,
+		       const struct posix_timer_value *v, const struct now *n) REQUIRES(p->tg->lock)
 {
 	p->epoch++;
 	p->owed = p->parked = false;
@@ -296,13 +302,14 @@ static void set_locked(struct posix_timer *p, enum posix_timer_mode mode, const 
 		/* How long that is does not change with the time of day. */
 		if (p->clock == LX_CLOCK_REALTIME || p->clock == LX_CLOCK_TAI)
 			p->base = LX_CLOCK_MONOTONIC;
-		p->expires_ns = saturating_add(p->base == p->clock ? n->clock : n->monotonic, v->value_ns);
+		p->expires_ns =
+			saturating_add(p->base == p->clock ? n->clock : n->monotonic, v->value_ns);
 	}
 	posix_timer_arm(p);
 }
 
-int posix_timer_set(struct task *t, int32_t id, enum posix_timer_mode mode, const struct posix_timer_value *v,
-		    struct posix_timer_value *ret_old)
+int posix_timer_set(struct task *t, int32_t id, enum posix_timer_mode mode,
+		    const struct posix_timer_value *v, struct posix_timer_value *ret_old)
 {
 	AUTO(posix_timer_put) struct posix_timer *p = find(t, id);
 	struct posix_timer_value old;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Timers of a process, timer_create(2): what they are (posix_timer.c) and how they expire (posix_expiry.c). States of a timer:
+ * Timers of a process, timer_create(2): what they are (posix_timer.c) and how they expire
+ * (posix_expiry.c). States of a timer:
  *
  *	off       expires_ns 0; also a one-shot that has expired
  *	running   kt is armed for expires_ns                               arm_locked
@@ -11,9 +12,10 @@
  *	parked    of processor time, and no thread of the group runs: it     wait_more_locked
  *	          looks again when one has                                   posix_timers_resume
  *
- * Invariants: (1) only the timer thread (expire) queues the signal, and only if it is not queued; (2) what a call saw before it let go
- * of the lock stands only if `epoch` is still the same; (3) a deleted timer is in no table, is never armed again, and lives until the
- * last who looks at it lets go.
+ * Invariants: (1) only the timer thread (expire) queues the signal, and only if it is not queued;
+ * (2) what a call saw before it let go of the lock stands only if `epoch` is still the same; (3) a
+ * deleted timer is in no table, is never armed again, and lives until the last who looks at it lets
+ * go.
  */
 #pragma once
 
@@ -25,24 +27,24 @@
 /* Key: [I] immutable; [S] tg->lock */
 struct posix_timer {
 	struct ref ref;
-	struct tree_node node;     /* [S] in posix_timers.by_id */
-	int32_t id;                /* [I] */
-	struct thread_group *tg;   /* [I] borrowed: its timers end before it does */
-	struct task *target;       /* [I] SIGEV_THREAD_ID: one reference; NULL: the process */
-	bool silent;               /* [I] SIGEV_NONE */
-	int clock;                 /* [I] */
-	struct cpu_clock cpu;      /* [I] if the clock is one of processor time */
-	struct user *user;         /* [I] pays for the signal */
-	struct sigqueue signal;    /* [S] */
+	struct tree_node node;   /* [S] in posix_timers.by_id */
+	int32_t id;              /* [I] */
+	struct thread_group *tg; /* [I] borrowed: its timers end before it does */
+	struct task *target;     /* [I] SIGEV_THREAD_ID: one reference; NULL: the process */
+	bool silent;             /* [I] SIGEV_NONE */
+	int clock;               /* [I] */
+	struct cpu_clock cpu;    /* [I] if the clock is one of processor time */
+	struct user *user;       /* [I] pays for the signal */
+	struct sigqueue signal;  /* [S] */
 	struct ktimer kt;
-	uint32_t epoch;            /* [S] one more with each setting */
-	bool deleted, owed;        /* [S] */
-	bool parked;               /* [S] */
-	int base;                  /* [S] the clock that expires_ns is a time of */
-	int64_t expires_ns;        /* [S] 0: off */
-	int64_t interval_ns;       /* [S] 0: one shot */
-	int64_t overrun;           /* [S] of the signal that is pending */
-	int32_t overrun_last;      /* [S] of the signal that was taken last */
+	uint32_t epoch;       /* [S] one more with each setting */
+	bool deleted, owed;   /* [S] */
+	bool parked;          /* [S] */
+	int base;             /* [S] the clock that expires_ns is a time of */
+	int64_t expires_ns;   /* [S] 0: off */
+	int64_t interval_ns;  /* [S] 0: one shot */
+	int64_t overrun;      /* [S] of the signal that is pending */
+	int32_t overrun_last; /* [S] of the signal that was taken last */
 };
 
 struct posix_timers {

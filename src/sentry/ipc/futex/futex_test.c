@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Futexes over the fake platform's memory: what is refused, who is woken, and thousands of races between real threads. */
+/*
+ * Futexes over the fake platform's memory: what is refused, who is woken, and thousands of races
+ * between real threads.
+ */
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -9,8 +12,8 @@
 #include "sentry/core/alloc.h"
 #include "sentry/ipc/futex/test_peers.h"
 
-#define MS   1000000LL
-#define ANY  LX_FUTEX_BITSET_MATCH_ANY
+#define MS  1000000LL
+#define ANY LX_FUTEX_BITSET_MATCH_ANY
 
 /* ---- refusals ---- */
 
@@ -49,7 +52,8 @@ TEST(bad_words_and_masks_are_refused)
 
 TEST(a_deadline_of_the_past_and_of_other_clocks_ends_the_wait)
 {
-	struct futex_deadline past = {.clock = LX_CLOCK_REALTIME, .at_ns = 1}, soon = {.clock = LX_CLOCK_REALTIME};
+	struct futex_deadline past = {.clock = LX_CLOCK_REALTIME, .at_ns = 1},
+			      soon = {.clock = LX_CLOCK_REALTIME};
 	struct futex_word at;
 
 	begin();
@@ -191,7 +195,10 @@ TEST(requeue_compares_counts_and_moves)
 	end();
 }
 
-/* Some wait on either word, one moves them to and fro, some wake: every wake that was counted brings one back. */
+/*
+ * Some wait on either word, one moves them to and fro, some wake: every wake that was counted
+ * brings one back.
+ */
 #define STORM_ROUNDS 20000
 static _Atomic long back;
 static _Atomic bool over;
@@ -318,7 +325,10 @@ TEST(a_mutex_works_on_while_signals_arrive)
 	end();
 }
 
-/* A waiter that a signal and a wake meet at once: if the wake counted him, he says that he was woken. */
+/*
+ * A waiter that a signal and a wake meet at once: if the wake counted him, he says that he was
+ * woken.
+ */
 static void *meet(void *arg)
 {
 	struct peer *p = arg;
@@ -451,9 +461,9 @@ TEST(wake_op_wakes_there_only_if_the_test_passes)
 
 /* ---- robust lists ---- */
 
-#define HEAD 1024
-#define LOCK_OFF 32 /* from a list entry to its lock word */
-#define TID 100     /* of peers[0] */
+#define HEAD     1024
+#define LOCK_OFF 32  /* from a list entry to its lock word */
+#define TID      100 /* of peers[0] */
 
 static void put_head(uint64_t first, uint64_t pending)
 {
@@ -464,7 +474,8 @@ static void put_head(uint64_t first, uint64_t pending)
 
 static void die(void)
 {
-	futex_robust_exit(&peers[0].ctx, w.mm, uaddr(mem + HEAD), sizeof(struct lx_robust_list_head));
+	futex_robust_exit(&peers[0].ctx, w.mm, uaddr(mem + HEAD),
+			  sizeof(struct lx_robust_list_head));
 }
 
 TEST(locks_of_the_dead_become_owner_died_and_one_waiter_is_woken)
@@ -551,7 +562,8 @@ TEST(hostile_lists_end)
 	put_head(0, 0);
 	die();
 
-	put_head(mem, 0); /* the link leads out of the world: the first lock is done, the rest is left */
+	put_head(mem,
+		 0); /* the link leads out of the world: the first lock is done, the rest is left */
 	put64(0, 0x7fffffffffff0000);
 	put32(LOCK_OFF, TID);
 	die();
@@ -567,7 +579,8 @@ TEST(hostile_lists_end)
 	put_head(mem, 0); /* an offset that wraps */
 	put64(HEAD + 8, (uint64_t)INT64_MIN);
 	die();
-	futex_robust_exit(&peers[0].ctx, w.mm, uaddr(mem + HEAD), 23); /* another size is another list */
+	futex_robust_exit(&peers[0].ctx, w.mm, uaddr(mem + HEAD),
+			  23); /* another size is another list */
 	futex_robust_exit(&peers[0].ctx, w.mm, uaddr(UINT64_MAX - 3), 24);
 	EXPECT_EQ(get32(LOCK_OFF), TID);
 	end();

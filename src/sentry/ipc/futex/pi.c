@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Locks with an owner: the PI operations of futex(2). The word holds the owner's tid and FUTEX_WAITERS; guests take and release a lock
- * that nobody waits for by themselves. While somebody waits there is a struct pi_lock here, and each release comes through us, which
- * hands the lock to the first waiter: word and owner change in one step under pi_mutex, so nobody can come between.
+ * Locks with an owner: the PI operations of futex(2). The word holds the owner's tid and
+ * FUTEX_WAITERS; guests take and release a lock that nobody waits for by themselves. While somebody
+ * waits there is a struct pi_lock here, and each release comes through us, which hands the lock to
+ * the first waiter: word and owner change in one step under pi_mutex, so nobody can come between.
  *
  * States of a waiter:
  *	WAITING   in lock->waiters
  *	OWNER     the lock is his and the word says so; out of the list
- *	HEIR      the last owner died without unlocking: the lock is his, first in the list, and he writes the word himself,
- *	          with FUTEX_OWNER_DIED, in his own address space
+ *	HEIR      the last owner died without unlocking: the lock is his, first in the list, and he
+ *	          writes the word himself, with FUTEX_OWNER_DIED, in his own address space
  *
- * A lock lives as long as it has waiters. PI locks are few: one list under one mutex serves all, and lets a circle of waiting threads
- * be seen. It ranks FUTEX and is never held with a bucket.
+ * A lock lives as long as it has waiters. PI locks are few: one list under one mutex serves all,
+ * and lets a circle of waiting threads be seen. It ranks FUTEX and is never held with a bucket.
  *
  * The end of an owner, against a waiter that comes late:
  *
- *	waiter                                          owner
- *	pi_mutex: queue behind owner        (A)         pi_mutex: futex_gone = true, inherit all its locks   (C)
- *	lives(owner)?                       (B)
+ *	waiter                                  owner
+ *	pi_mutex: queue behind owner    (A)     pi_mutex: futex_gone = true, its locks get heirs (C)
+ *	lives(owner)?                   (B)
  *
- * (A) before (C): (C) finds the lock and makes the waiter its heir. (C) before (A): (B) says no, and the waiter leaves with ESRCH.
+ * (A) before (C): (C) finds the lock and makes the waiter its heir. (C) before (A): (B) says no,
+ * and the waiter leaves with ESRCH.
  */
 #include <errno.h>
 
@@ -130,7 +132,9 @@ static bool is_circle(struct ctx *ctx, struct pi_lock *l) REQUIRES(pi_mutex)
 
 enum taken { TAKEN_BY_US, TAKEN_BY_OTHER };
 
-/* Nobody waits: take a free lock, or mark a held one. 0, -EAGAIN (the word has changed), -EFAULT. */
+/*
+ * Nobody waits: take a free lock, or mark a held one. 0, -EAGAIN (the word has changed), -EFAULT.
+ */
 static int take_word(struct ctx *ctx, const struct futex_word *w, uint32_t now, enum taken *ret)
 {
 	uint32_t to;
@@ -145,7 +149,10 @@ static int take_word(struct ctx *ctx, const struct futex_word *w, uint32_t now, 
 	return to == now ? 0 : change(ctx, w, now, to);
 }
 
-/* The word of a lock that others wait for must name its owner; from his death till his heir has written it it cannot. */
+/*
+ * The word of a lock that others wait for must name its owner; from his death till his heir has
+ * written it it cannot.
+ */
 static bool word_fits(struct pi_lock *l, uint32_t now) REQUIRES(pi_mutex)
 {
 	struct pi_waiter *first = list_first_entry(&l->waiters, struct pi_waiter, link);
@@ -156,8 +163,8 @@ static bool word_fits(struct pi_lock *l, uint32_t now) REQUIRES(pi_mutex)
 }
 
 /* One attempt: 0 and *ret the lock to wait for (NULL: it is ours), -EAGAIN: anew; or an error. */
-static int attempt(struct ctx *ctx, const struct futex_word *w, const struct mm_futex_key *key, struct pi_lock **ret)
-	REQUIRES(pi_mutex)
+static int attempt(struct ctx *ctx, const struct futex_word *w, const struct mm_futex_key *key,
+		   struct pi_lock **ret) REQUIRES(pi_mutex)
 {
 	struct pi_lock *l = find(key);
 	enum taken taken = TAKEN_BY_OTHER;
@@ -185,7 +192,8 @@ static int attempt(struct ctx *ctx, const struct futex_word *w, const struct mm_
 }
 
 /* Queue w behind the owner, or with `try` only look. 0: queued, or ours (w->lock NULL). */
-static int join(const struct futex_lock_pi *l, const struct mm_futex_key *key, struct pi_waiter *w, int32_t *ret_owner)
+static int join(const struct futex_lock_pi *l, const struct mm_futex_key *key, struct pi_waiter *w,
+		int32_t *ret_owner)
 {
 	struct pi_lock *lock = NULL;
 	int r;
@@ -205,7 +213,10 @@ static int join(const struct futex_lock_pi *l, const struct mm_futex_key *key, s
 	return 0;
 }
 
-/* The word of an heir. The dead owner may have got to it as well (its robust list), so it says what it likes but our tid. */
+/*
+ * The word of an heir. The dead owner may have got to it as well (its robust list), so it says what
+ * it likes but our tid.
+ */
 static int heir_writes(struct ctx *ctx, const struct futex_word *w)
 {
 	uint32_t now;
@@ -214,7 +225,8 @@ static int heir_writes(struct ctx *ctx, const struct futex_word *w)
 	do {
 		r = load_u32(w->mm, w->addr, &now);
 		if (r == 0)
-			r = change(ctx, w, now, LX_FUTEX_OWNER_DIED | LX_FUTEX_WAITERS | (uint32_t)ctx->tid);
+			r = change(ctx, w, now,
+				   LX_FUTEX_OWNER_DIED | LX_FUTEX_WAITERS | (uint32_t)ctx->tid);
 	} while (r == -EAGAIN && !ctx->ops->killed(ctx));
 	return r;
 }
@@ -286,7 +298,8 @@ static struct ctx_waking hand_over(struct pi_lock *l, enum pi_state state) REQUI
 }
 
 /* 0, -EAGAIN: the word changed under our hands, look again. */
-static int release(struct ctx *ctx, const struct futex_word *w, uint32_t now, struct ctx_waking *ret)
+static int release(struct ctx *ctx, const struct futex_word *w, uint32_t now,
+		   struct ctx_waking *ret)
 {
 	struct mm_futex_key key;
 	struct pi_waiter *next;

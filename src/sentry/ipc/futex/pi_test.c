@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Locks with an owner: order, errors, the death of owners, and guests' own fast paths in between. */
+/*
+ * Locks with an owner: order, errors, the death of owners, and guests' own fast paths in between.
+ */
 #include <errno.h>
 #include <sched.h>
 #include <time.h>

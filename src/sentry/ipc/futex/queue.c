@@ -10,19 +10,19 @@
  *	append to the queue                 (B)         take waiters out of the queue      (D)
  *	unlock, sleep                                   unlock, wake them
  *
- * Lock before (D)'s: the waiter is queued at (D) and is woken. Lock after it: (C) came before (A), the waiter sees it and does not
- * sleep.
+ * Lock before (D)'s: the waiter is queued at (D) and is woken. Lock after it: (C) came before (A),
+ * the waiter sees it and does not sleep.
  *
- * Why a waiter (and its ctx) is not touched after it is gone: the sleeper may come back at any moment for another reason, see that it
- * was woken, return, and end its thread.
+ * Why a waiter (and its ctx) is not touched after it is gone: the sleeper may come back at any
+ * moment for another reason, see that it was woken, return, and end its thread.
  *
  *	waker, without locks                            sleeper
  *	ctx_wake_begin: ctx->word = 1       (E)         sees state != QUEUED
  *	state = WOKEN                       (F)         waits until state == WOKEN         (G)
  *	ctx_wake_finish: host wake by address           returns
  *
- * Between (E) and (F) there is no host call, so (G) is a wait for a few instructions, and only for a sleeper that came back by itself;
- * one that sleeps is woken after (F).
+ * Between (E) and (F) there is no host call, so (G) is a wait for a few instructions, and only for
+ * a sleeper that came back by itself; one that sleeps is woken after (F).
  */
 #include <errno.h>
 #include <sched.h>
@@ -36,10 +36,14 @@
 #include "sentry/ipc/futex/futex_priv.h"
 
 #define BUCKETS 512
-/* Set in a key's c for FUTEX_SHARED: as in Linux a private waiter is not found by a shared wake. Words are aligned to 4. */
+/*
+ * Set in a key's c for FUTEX_SHARED: as in Linux a private waiter is not found by a shared wake.
+ * Words are aligned to 4.
+ */
 #define KEY_SHARED 2
 
-static struct futex_bucket buckets[BUCKETS] = {[0 ... BUCKETS - 1] = {.lock = LOCK_INIT(RANK_FUTEX, "futex bucket")}};
+static struct futex_bucket buckets[BUCKETS] = {
+	[0 ... BUCKETS - 1] = {.lock = LOCK_INIT(RANK_FUTEX, "futex bucket")}};
 static _Atomic uint64_t hash_seed; /* 0: not chosen yet */
 
 static uint64_t get_seed(void)
@@ -103,7 +107,8 @@ NO_THREAD_SAFETY void futex_bucket_unlock_two(struct futex_bucket *a, struct fut
 
 /* ---- the sleeper ---- */
 
-void futex_waiter_init(struct futex_waiter *w, struct ctx *ctx, const struct mm_futex_key *key, uint32_t bitset)
+void futex_waiter_init(struct futex_waiter *w, struct ctx *ctx, const struct mm_futex_key *key,
+		       uint32_t bitset)
 {
 	list_init(&w->link);
 	atomic_init(&w->bucket, NULL);
@@ -178,13 +183,14 @@ void wake_list_run(struct wake_list *l)
 		struct ctx_waking waking;
 
 		list_del(&w->link);
-		waking = ctx_wake_begin(ctx);		/* (E) */
-		atomic_store(&w->state, FUTEX_WOKEN);	/* (F): w and ctx may be gone from here on */
+		waking = ctx_wake_begin(ctx);         /* (E) */
+		atomic_store(&w->state, FUTEX_WOKEN); /* (F): w and ctx may be gone from here on */
 		ctx_wake_finish(waking);
 	}
 }
 
-int futex_wake_locked(struct futex_bucket *b, const struct mm_futex_key *key, int n, uint32_t bitset, struct wake_list *l)
+int futex_wake_locked(struct futex_bucket *b, const struct mm_futex_key *key, int n,
+		      uint32_t bitset, struct wake_list *l)
 {
 	struct futex_waiter *w, *tmp;
 	int woken = 0;

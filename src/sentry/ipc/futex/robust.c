@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The robust list of an ending thread: set_robust_list(2), Documentation/locking/robust-futex-ABI.rst. The list is linked through the
- * guest's own locks and belongs to it: each link is fetched once, the walk is bounded, and whatever is not there ends it.
+ * The robust list of an ending thread: set_robust_list(2),
+ * Documentation/locking/robust-futex-ABI.rst. The list is linked through the guest's own locks and
+ * belongs to it: each link is fetched once, the walk is bounded, and whatever is not there ends it.
  */
 #include <errno.h>
 
@@ -9,7 +10,10 @@
 #include "sentry/ipc/futex/futex_priv.h"
 #include "sentry/mm/uaccess.h"
 
-/* Differs: a guest that changes the word while we do gives up after so many times; Linux tries until it is done. */
+/*
+ * Differs: a guest that changes the word while we do gives up after so many times; Linux tries
+ * until it is done.
+ */
 #define TRIES_MAX 1000
 
 /* Bit 0 of a link says that its lock is a PI futex. */
@@ -49,7 +53,8 @@ static int lock_died(struct ctx *ctx, struct mm *mm, uaddr_t word, bool pi, enum
 		}
 		if (owner != (uint32_t)ctx->tid)
 			return 0;
-		r = cmpxchg_u32(mm, ctx, word, old, (old & LX_FUTEX_WAITERS) | LX_FUTEX_OWNER_DIED, &seen);
+		r = cmpxchg_u32(mm, ctx, word, old, (old & LX_FUTEX_WAITERS) | LX_FUTEX_OWNER_DIED,
+				&seen);
 		if (r == 0 && seen == old) {
 			if (!pi && (old & LX_FUTEX_WAITERS))
 				futex_wake_addr(ctx, mm, word, 1);
@@ -59,7 +64,8 @@ static int lock_died(struct ctx *ctx, struct mm *mm, uaddr_t word, bool pi, enum
 	return r < 0 ? r : -EAGAIN;
 }
 
-static int entry_died(struct ctx *ctx, struct mm *mm, struct entry e, int64_t offset, enum death how)
+static int entry_died(struct ctx *ctx, struct mm *mm, struct entry e, int64_t offset,
+		      enum death how)
 {
 	/* As in Linux the sum may wrap; an address that is nonsense is not there. */
 	return lock_died(ctx, mm, uaddr(e.at + (uint64_t)offset), e.pi, how);
@@ -74,7 +80,8 @@ void futex_robust_exit(struct ctx *ctx, struct mm *mm, uaddr_t head_at, uint64_t
 	if (len != sizeof(head) || copy_in(mm, &head, head_at, sizeof(head)) < 0)
 		return;
 	e = (struct entry){.at = head.list.next & ~1ull, .pi = head.list.next & 1};
-	pending = (struct entry){.at = head.list_op_pending & ~1ull, .pi = head.list_op_pending & 1};
+	pending =
+		(struct entry){.at = head.list_op_pending & ~1ull, .pi = head.list_op_pending & 1};
 	for (n = 0; e.at != head_at.va && n < LX_ROBUST_LIST_LIMIT; n++) {
 		/* The next link first: after the lock is marked, its memory is its next owner's. */
 		r = fetch_entry(mm, uaddr(e.at), &next);

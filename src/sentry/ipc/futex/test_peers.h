@@ -15,7 +15,10 @@
 
 #define PEERS 6
 
-/* One guest thread: a ctx with a context of its own, and whether a signal waits for it. Its tid is 100 + index. */
+/*
+ * One guest thread: a ctx with a context of its own, and whether a signal waits for it. Its tid is
+ * 100 + index.
+ */
 struct peer {
 	struct ctx ctx;
 	_Atomic bool signal;

@@ -24,7 +24,8 @@ static int enqueue_if(struct futex_waiter *w, const struct futex_word *word, uin
 	return r;
 }
 
-int futex_wait(struct ctx *ctx, const struct futex_word *word, uint32_t val, uint32_t bitset, struct futex_deadline until)
+int futex_wait(struct ctx *ctx, const struct futex_word *word, uint32_t val, uint32_t bitset,
+	       struct futex_deadline until)
 {
 	struct mm_futex_key key;
 	struct futex_waiter w;
@@ -55,7 +56,8 @@ static int leave_all(struct futex_waiter *v, uint32_t n)
 	return woken;
 }
 
-int futex_wait_many(struct ctx *ctx, const struct futex_wait_one *v, uint32_t n, struct futex_deadline until)
+int futex_wait_many(struct ctx *ctx, const struct futex_wait_one *v, uint32_t n,
+		    struct futex_deadline until)
 {
 	AUTO(arena_free) struct futex_waiter *w = arena_calloc(n, sizeof(*w));
 	uint32_t i;

@@ -37,8 +37,12 @@ void futex_wake_addr(struct ctx *ctx UNUSED, struct mm *mm, uaddr_t addr, int n)
 
 /* ---- requeue ---- */
 
-/* Let w wait on `key` in bucket `to`, behind those that are there. In one bucket it keeps its place, as in Linux. */
-static void move(struct futex_waiter *w, struct futex_bucket *from, struct futex_bucket *to, const struct mm_futex_key *key)
+/*
+ * Let w wait on `key` in bucket `to`, behind those that are there. In one bucket it keeps its
+ * place, as in Linux.
+ */
+static void move(struct futex_waiter *w, struct futex_bucket *from, struct futex_bucket *to,
+		 const struct mm_futex_key *key)
 {
 	w->key = *key;
 	if (from == to)
@@ -72,7 +76,8 @@ static int requeue_locked(const struct requeue *q, struct wake_list *woken) REQU
 	return done;
 }
 
-int futex_requeue(const struct futex_word *from, const struct futex_word *to, int nwake, int nmove, const uint32_t *cmp)
+int futex_requeue(const struct futex_word *from, const struct futex_word *to, int nwake, int nmove,
+		  const uint32_t *cmp)
 {
 	struct wake_list woken = WAKE_LIST_INIT(woken);
 	struct requeue q = {.nwake = nwake, .nmove = nmove};
@@ -198,8 +203,8 @@ static int op_run(struct ctx *ctx, const struct futex_word *at, uint32_t encoded
 }
 
 /*
- * The word is changed before the buckets are locked: to the waiters that is a store by the guest followed by two wakes, and the
- * platform's atomic operation, which may be slow, holds up nobody.
+ * The word is changed before the buckets are locked: to the waiters that is a store by the guest
+ * followed by two wakes, and the platform's atomic operation, which may be slow, holds up nobody.
  */
 int futex_wake_op(struct ctx *ctx, const struct futex_wake_op *op)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The time stamp counter and IA32_TSC_AUX of an x86-64 processor. Intel SDM volume 3, "Time-Stamp Counter". */
+/*
+ * The time stamp counter and IA32_TSC_AUX of an x86-64 processor. Intel SDM volume 3, "Time-Stamp
+ * Counter".
+ */
 #include "sentry/loader/x86_64/tsc.h"
 
 #include <cpuid.h>
@@ -15,13 +18,13 @@
 
 #define CLOCK_SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
-#define CPUID_EXT 0x80000001
-#define CPUID_EXT_EDX_RDTSCP (1u << 27)
-#define CPUID_POWER 0x80000007
+#define CPUID_EXT                     0x80000001
+#define CPUID_EXT_EDX_RDTSCP          (1u << 27)
+#define CPUID_POWER                   0x80000007
 #define CPUID_POWER_EDX_INVARIANT_TSC (1u << 8)
-#define CPUID_7_ECX_RDPID (1u << 22)
+#define CPUID_7_ECX_RDPID             (1u << 22)
 
-#define AUX_CPU_MASK 0xfff
+#define AUX_CPU_MASK   0xfff
 #define AUX_NODE_SHIFT 12
 /* We may be moved to another processor between two looks at where we are. */
 #define AUX_TRIES 4
@@ -34,8 +37,9 @@ uint64_t tsc_count(void)
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
 /*
- * A kernel that finds fault with the counter takes another source. The sources of virtual machines are computed from the counter by
- * a page of the hypervisor's, whose speed changes only if the machine moves; the clock finds out (vdso_clock.c).
+ * A kernel that finds fault with the counter takes another source. The sources of virtual machines
+ * are computed from the counter by a page of the hypervisor's, whose speed changes only if the
+ * machine moves; the clock finds out (vdso_clock.c).
  */
 static enum answer host_says(void)
 {
