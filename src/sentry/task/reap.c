@@ -89,6 +89,7 @@ void task_release(struct task *t)
 	sigpending_flush(&t->pending);
 	lock_release(&tg->lock);
 	atomic_store(&t->state, TASK_DEAD);
+	task_pay_no_more(t); /* whoever waited for it may start another at once */
 	p->task = NULL;
 	pid_release(k, p);
 	task_put(t);

@@ -134,13 +134,24 @@ static void drop_user(struct user *u)
 	user_put(u);
 }
 
+void task_pay_no_more(struct task *t)
+{
+	if (t->unpaid)
+		return;
+	t->unpaid = true;
+	atomic_fetch_sub(&t->user->nproc, 1);
+}
+
 void task_put(struct task *t)
 {
 	if (!t || !ref_put(&t->ref))
 		return;
 	check(list_empty(&t->thread_link) && !t->mm && !t->ctx.pc);
 	arena_free(t->start);
-	drop_user(t->user);
+	if (t->user) {
+		task_pay_no_more(t);
+		user_put(t->user);
+	}
 	if (t->cred)
 		cred_put(t->cred);
 	tg_put(t->tg);

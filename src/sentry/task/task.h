@@ -132,6 +132,7 @@ struct task {
 	struct mnt_ns *mnt_ns;         /* [o] one reference */
 	const struct cred *cred;       /* [o] as ctx.cred; one reference */
 	struct user *user;             /* [o] of cred->uid: pays for the thread */
+	bool unpaid;                   /* [T] released: user->nproc no longer counts it */
 	bool nproc_exceeded;           /* [t] setuid went over RLIMIT_NPROC: the next execve fails */
 
 	/* signals */

@@ -124,6 +124,8 @@ void stop_tell_parent(struct thread_group *tg, int code, int signo);
 bool tg_notify_parent(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 /* Take a zombie out of all lists. Drops the number's reference. */
 void tg_reap(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
+/* RLIMIT_NPROC counts t no longer. Once it is released, or by its last reference. */
+void task_pay_no_more(struct task *t);
 /* Take an ended thread that does not lead its group out of all lists; drops the number's reference. */
 void task_release(struct task *t) REQUIRES(t->kernel->tasklist);
 /* Children of an ending thread get another parent. */
