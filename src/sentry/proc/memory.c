@@ -87,15 +87,16 @@ int proc_show_auxv(const struct proc_at *at, struct strbuf *sb)
 
 /* ---- mem ---- */
 
-/* The mm that a mem file stands for now; rights are looked at each time. */
+/* The mm that a mem file stands for now, or NULL: it has ended. Rights are looked at each time. */
 static int mem_of(struct ctx *ctx, struct file *f, struct mm **ret)
 {
 	AUTO(proc_at_fini) struct proc_at at;
 	int r = proc_at_init(&at, ctx, f->inode);
 
 	*ret = NULL;
-	if (r == 0)
-		r = proc_check_rule(&at, proc_node_of(f->inode)->entry);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
+	r = proc_check_rule(&at, proc_node_of(f->inode)->entry);
 	if (r == 0)
 		*ret = task_mm_get(at.task);
 	return r;
