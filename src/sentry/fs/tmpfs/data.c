@@ -170,6 +170,8 @@ int tmpfs_data_punch(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 {
 	uint64_t first = (lo + LX_PAGE_SIZE - 1) / LX_PAGE_SIZE, last = hi / LX_PAGE_SIZE;
 
+	if (lo >= hi)
+		return 0;
 	if (n->memory)
 		return host_allocate(hostfd_fd(n->memory), LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo,
 				     (int64_t)(hi - lo));
