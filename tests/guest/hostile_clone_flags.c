@@ -72,6 +72,8 @@ int main(void)
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	EXPECT_OK(prctl(PR_SET_CHILD_SUBREAPER, 1));
 	for (uint64_t seed = 1; seed <= 200; seed++) {
+		while (sigtimedwait(&chld, NULL, &(struct timespec){0, 0}) > 0)
+			;
 		pid_t pid = guest_fork();
 		if (pid == 0) {
 			struct rlimit few = {64, 64}, none = {0, 0}, cpu = {1, 1};
