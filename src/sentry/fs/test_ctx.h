@@ -71,7 +71,8 @@ static inline UNUSED ssize_t test_read(struct test_ctx *t, struct file *f, void 
 }
 
 /* A uio of the Sentry's memory does not change what it reads from. */
-static inline UNUSED ssize_t test_write(struct test_ctx *t, struct file *f, const void *buf, size_t n)
+static inline UNUSED ssize_t test_write(struct test_ctx *t, struct file *f, const void *buf,
+					size_t n)
 {
 	struct uio u;
 	void *from;

@@ -114,8 +114,8 @@ static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 }
 
 /*
- * Who will not be written may be shown all the same (memfd_create(2), F_SEAL_WRITE): such a mapping never becomes
- * writable.
+ * Who will not be written may be shown all the same (memfd_create(2), F_SEAL_WRITE): such a mapping
+ * never becomes writable.
  */
 static int borrow(struct mappable *m, struct ctx *ctx, struct map_plan *p, bool shared)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* epoll_create(2), epoll_ctl(2), epoll_wait(2) and their kin. An interrupted wait is never restarted. */
+/* epoll_create(2), epoll_ctl(2), epoll_wait(2) and their kin. An interrupted wait is never
+ * restarted. */
 #include <errno.h>
-
-#include "sentry/fs/epoll/epoll.h"
 
 #include "abi/time.h"
 #include "sentry/core/clock.h"
+#include "sentry/fs/epoll/epoll.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/sys/pollset.h"
 #include "sentry/sys/sys.h"
@@ -64,7 +64,9 @@ static long wait(struct task *t, const struct sysargs *a, int64_t deadline_ns)
 	if (max <= 0 || max > LX_EP_MAX_EVENTS)
 		return -EINVAL;
 	r = uio_user(&dst, t->mm, arg_uaddr(a, 1), (size_t)max * sizeof(struct lx_epoll_event));
-	return r < 0 ? r : epoll_collect(&t->ctx, ep, &dst, dst.resid / sizeof(struct lx_epoll_event), deadline_ns);
+	return r < 0 ? r
+		     : epoll_collect(&t->ctx, ep, &dst, dst.resid / sizeof(struct lx_epoll_event),
+				     deadline_ns);
 }
 
 static int64_t deadline_of_ms(int timeout_ms)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * poll(2), ppoll(2). An interrupted poll goes on to its first deadline by restart_syscall(2); an interrupted ppoll is called again with the
- * time that is left, which it has written back.
+ * poll(2), ppoll(2). An interrupted poll goes on to its first deadline by restart_syscall(2); an
+ * interrupted ppoll is called again with the time that is left, which it has written back.
  */
 #include <errno.h>
 
@@ -26,9 +26,11 @@ static void watch(struct task *t, struct pollset_entry *e, const struct lx_pollf
 }
 
 /*
- * Differs: the whole array is written back, not revents alone; only a thread that changes fd or events meanwhile could tell.
+ * Differs: the whole array is written back, not revents alone; only a thread that changes fd or
+ * events meanwhile could tell.
  */
-static long poll_array(struct task *t, uaddr_t array, struct lx_pollfd *fds, unsigned n, int64_t deadline_ns)
+static long poll_array(struct task *t, uaddr_t array, struct lx_pollfd *fds, unsigned n,
+		       int64_t deadline_ns)
 {
 	AUTO(pollset_fini) struct pollset ps;
 	long ready;
@@ -68,7 +70,8 @@ static long poll_or_restart(struct task *t, uaddr_t array, unsigned n, int64_t d
 
 static long poll_restart(struct task *t, struct restart_block *rb)
 {
-	return poll_or_restart(t, uaddr(rb->arg[ARG_ARRAY]), (unsigned)rb->arg[ARG_N], (int64_t)rb->arg[ARG_DEADLINE]);
+	return poll_or_restart(t, uaddr(rb->arg[ARG_ARRAY]), (unsigned)rb->arg[ARG_N],
+			       (int64_t)rb->arg[ARG_DEADLINE]);
 }
 
 static long poll_or_restart(struct task *t, uaddr_t array, unsigned n, int64_t deadline_ns)
@@ -86,7 +89,8 @@ static long poll_or_restart(struct task *t, uaddr_t array, unsigned n, int64_t d
 long sys_poll(struct task *t, const struct sysargs *a)
 {
 	int timeout_ms = arg_int(a, 2);
-	int64_t deadline = timeout_ms < 0 ? CTX_FOREVER : pollset_deadline((int64_t)timeout_ms * 1000000);
+	int64_t deadline = timeout_ms < 0 ? CTX_FOREVER
+					  : pollset_deadline((int64_t)timeout_ms * 1000000);
 
 	return poll_or_restart(t, arg_uaddr(a, 0), arg_uint(a, 1), deadline);
 }
@@ -102,5 +106,6 @@ long sys_ppoll(struct task *t, const struct sysargs *a)
 		r = waitmask_set(t, arg_uaddr(a, 3), arg_size(a, 4));
 	if (r < 0)
 		return r;
-	return polltime_finish(&time, t, do_poll(t, arg_uaddr(a, 0), arg_uint(a, 1), time.deadline_ns));
+	return polltime_finish(&time, t,
+			       do_poll(t, arg_uaddr(a, 0), arg_uint(a, 1), time.deadline_ns));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why nothing is missed: an entry is queued before the first look at its file, and ctx_block returns at once after a wake-up that came
- * between look and sleep (ctx.c). Once something is ready, the rest is only looked at.
+ * Why nothing is missed: an entry is queued before the first look at its file, and ctx_block
+ * returns at once after a wake-up that came between look and sleep (ctx.c). Once something is
+ * ready, the rest is only looked at.
  */
 #include "sentry/sys/pollset.h"
 

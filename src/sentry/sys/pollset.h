@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting for many files at once, for the length of one call: what poll(2) and select(2) have in common. A set holds a reference
- * to each file, so that the queues it waits on stay.
+ * Waiting for many files at once, for the length of one call: what poll(2) and select(2) have in
+ * common. A set holds a reference to each file, so that the queues it waits on stay.
  */
 #pragma once
 
@@ -23,7 +23,8 @@ struct file;
 struct pollset_entry {
 	struct file *f;   /* owned; NULL: revents stands as it is */
 	int fd;           /* the caller's */
-	uint32_t events;  /* LX_POLL bits that count; LX_POLLERR and LX_POLLHUP only if they are among them */
+	uint32_t events;  /* LX_POLL bits that count; LX_POLLERR and LX_POLLHUP only if they are
+			     among them */
 	uint32_t revents; /* those that hold */
 	struct waiter w;
 };
@@ -43,8 +44,8 @@ DEFINE_AUTO_INPLACE(struct pollset, pollset_fini)
 MUST_CHECK int pollset_set(struct pollset_entry *e, struct fdtable *fds, int fd, uint32_t events);
 
 /*
- * Wait until some entry has revents, and return how many do; 0: the monotonic deadline has passed. -LX_ERESTARTNOHAND: a signal came
- * first. Once per set.
+ * Wait until some entry has revents, and return how many do; 0: the monotonic deadline has passed.
+ * -LX_ERESTARTNOHAND: a signal came first. Once per set.
  */
 MUST_CHECK long pollset_wait(struct pollset *ps, struct ctx *ctx, int64_t deadline_ns);
 

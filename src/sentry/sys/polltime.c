@@ -20,7 +20,8 @@ static int timeval_to_timespec(const struct lx_timeval *tv, struct lx_timespec *
 	return 0;
 }
 
-static int get_timespec(struct task *t, uaddr_t at, enum polltime_kind kind, struct lx_timespec *ret)
+static int get_timespec(struct task *t, uaddr_t at, enum polltime_kind kind,
+			struct lx_timespec *ret)
 {
 	struct lx_timeval tv;
 	int r;
@@ -50,7 +51,8 @@ int polltime_get(struct polltime *pt, struct task *t, uaddr_t at, enum polltime_
 
 static int put_left(const struct polltime *pt, struct task *t)
 {
-	struct lx_timespec ts = ns_to_timespec(MAX(pt->deadline_ns - clock_monotonic_ns(), (int64_t)0));
+	struct lx_timespec ts =
+		ns_to_timespec(MAX(pt->deadline_ns - clock_monotonic_ns(), (int64_t)0));
 	struct lx_timeval tv = {.tv_sec = ts.tv_sec, .tv_usec = ts.tv_nsec / 1000};
 
 	if (pt->kind == POLLTIME_TIMESPEC)

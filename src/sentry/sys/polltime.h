@@ -18,9 +18,10 @@ struct polltime {
 };
 
 /* -EFAULT; -EINVAL: out of range. */
-MUST_CHECK int polltime_get(struct polltime *pt, struct task *t, uaddr_t at, enum polltime_kind kind);
+MUST_CHECK int polltime_get(struct polltime *pt, struct task *t, uaddr_t at,
+			    enum polltime_kind kind);
 /*
- * Write back what is left. r is the outcome of the wait, and nearly always the answer: a call whose time cannot be written back
- * cannot be restarted either, and is -EINTR then.
+ * Write back what is left. r is the outcome of the wait, and nearly always the answer: a call whose
+ * time cannot be written back cannot be restarted either, and is -EINTR then.
  */
 long polltime_finish(const struct polltime *pt, struct task *t, long r);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* getrandom(2). The host's pool is ready before a sandbox starts, so GRND_NONBLOCK and GRND_INSECURE change nothing. */
+/* getrandom(2). The host's pool is ready before a sandbox starts, so GRND_NONBLOCK and
+ * GRND_INSECURE change nothing. */
 #include <errno.h>
 
 #include "abi/random.h"

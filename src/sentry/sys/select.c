@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * select(2), pselect6(2). Three sets of bits, in words of 64 as the guest's longs are; each file that is in any of them
- * becomes one entry of a pollset. The sets are written back only when the wait ended well.
+ * select(2), pselect6(2). Three sets of bits, in words of 64 as the guest's longs are; each file
+ * that is in any of them becomes one entry of a pollset. The sets are written back only when the
+ * wait ended well.
  */
 #include <errno.h>
 
@@ -51,9 +52,9 @@ static uint32_t events_of(const struct fdsets *s, size_t fd)
 static int copy_sets_in(struct fdsets *s, struct task *t)
 {
 	for (int i = 0; i < SETS; i++) {
-		int r = uaddr_is_null(s->at[i])
-				? 0
-				: copy_in(t->mm, s->bits[i], s->at[i], s->nwords * sizeof(uint64_t));
+		int r = uaddr_is_null(s->at[i]) ? 0
+						: copy_in(t->mm, s->bits[i], s->at[i],
+							  s->nwords * sizeof(uint64_t));
 
 		if (r < 0)
 			return r;
@@ -64,9 +65,9 @@ static int copy_sets_in(struct fdsets *s, struct task *t)
 static int copy_sets_out(const struct fdsets *s, struct task *t)
 {
 	for (int i = 0; i < SETS; i++) {
-		int r = uaddr_is_null(s->at[i])
-				? 0
-				: copy_out(t->mm, s->at[i], s->bits[i], s->nwords * sizeof(uint64_t));
+		int r = uaddr_is_null(s->at[i]) ? 0
+						: copy_out(t->mm, s->at[i], s->bits[i],
+							   s->nwords * sizeof(uint64_t));
 
 		if (r < 0)
 			return r;
@@ -136,7 +137,8 @@ static long select_sets(struct task *t, struct fdsets *s, size_t nfds, int64_t d
 	return r < 0 ? r : n;
 }
 
-/* Descriptors that the table has no room for are not open; Linux does not look at their bits at all. */
+/* Descriptors that the table has no room for are not open; Linux does not look at their bits at
+ * all. */
 static long do_select(struct task *t, const struct sysargs *a, int64_t deadline_ns)
 {
 	struct fdsets s = {.at = {arg_uaddr(a, 1), arg_uaddr(a, 2), arg_uaddr(a, 3)}};

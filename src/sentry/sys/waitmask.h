@@ -10,7 +10,8 @@
 struct task;
 
 /*
- * From now to the end of the call t's mask is the one in guest memory; NULL: no change. The trap loop puts the old one back, after
- * the handler of the signal that ended the wait was chosen. -EINVAL: size; -EFAULT.
+ * From now to the end of the call t's mask is the one in guest memory; NULL: no change. The trap
+ * loop puts the old one back, after the handler of the signal that ended the wait was chosen.
+ * -EINVAL: size; -EFAULT.
  */
 MUST_CHECK int waitmask_set(struct task *t, uaddr_t mask, size_t size);

@@ -17,7 +17,7 @@ enum {
 	DEV_URANDOM = 9,
 };
 
-#define MEM_MAJOR 1u
+#define MEM_MAJOR    1u
 #define TTYAUX_MAJOR 5u /* minor 0: tty, 1: console, 2: ptmx */
 
 /* A vfs_open_fn for major 1; -ENXIO for minors that are not there. */

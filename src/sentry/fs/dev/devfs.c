@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tree of /dev, as runtimes lay it out for containers: config-linux.md of the OCI, "Default Devices" and "dev symbolic links". */
+/* The tree of /dev, as runtimes lay it out for containers: config-linux.md of the OCI, "Default
+ * Devices" and "dev symbolic links". */
 #include <errno.h>
 #include <stddef.h>
 
@@ -59,7 +60,8 @@ static int add_entry(struct superblock *sb, const struct dev_entry *e)
 {
 	AUTO(inode_put) struct inode *i = NULL;
 
-	return tmpfs_add_node(sb, NULL, e->name, e->mode, dev_make(e->major, e->minor), e->target, &i);
+	return tmpfs_add_node(sb, NULL, e->name, e->mode, dev_make(e->major, e->minor), e->target,
+			      &i);
 }
 
 int devfs_new(struct superblock **ret)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * null, zero, full, random and urandom. None has a state; lseek(2) answers 0 and pread(2) is as read. Long reads look for a
- * signal at each page, as Linux does, so that nobody is stuck behind a gigabyte of zeroes.
+ * null, zero, full, random and urandom. None has a state; lseek(2) answers 0 and pread(2) is as
+ * read. Long reads look for a signal at each page, as Linux does, so that nobody is stuck behind a
+ * gigabyte of zeroes.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -28,13 +29,15 @@
 
 /* ---- bytes ---- */
 
-static ssize_t read_nothing(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *dst UNUSED, int64_t pos UNUSED)
+static ssize_t read_nothing(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *dst UNUSED,
+			    int64_t pos UNUSED)
 {
 	return 0;
 }
 
 /* Takes everything, and as Linux does not even look at the memory. */
-static ssize_t write_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *src, int64_t pos UNUSED)
+static ssize_t write_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *src,
+			     int64_t pos UNUSED)
 {
 	size_t n = src->resid;
 
@@ -42,12 +45,14 @@ static ssize_t write_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, stru
 	return (ssize_t)n;
 }
 
-static ssize_t write_full(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *src UNUSED, int64_t pos UNUSED)
+static ssize_t write_full(struct ctx *ctx UNUSED, struct file *f UNUSED, struct uio *src UNUSED,
+			  int64_t pos UNUSED)
 {
 	return -ENOSPC;
 }
 
-static ssize_t read_zeroes(struct ctx *ctx, struct file *f UNUSED, struct uio *dst, int64_t pos UNUSED)
+static ssize_t read_zeroes(struct ctx *ctx, struct file *f UNUSED, struct uio *dst,
+			   int64_t pos UNUSED)
 {
 	ssize_t done = 0;
 
@@ -86,16 +91,19 @@ ssize_t dev_random_read(struct ctx *ctx, struct uio *dst)
 	return done;
 }
 
-static ssize_t random_read(struct ctx *ctx, struct file *f UNUSED, struct uio *dst, int64_t pos UNUSED)
+static ssize_t random_read(struct ctx *ctx, struct file *f UNUSED, struct uio *dst,
+			   int64_t pos UNUSED)
 {
 	return dev_random_read(ctx, dst);
 }
 
 /*
  * The bytes must be there, like Linux's.
- * Differs: they are not mixed into any pool; the pool is the host's, which needs no help and takes none from a guest.
+ * Differs: they are not mixed into any pool; the pool is the host's, which needs no help and takes
+ * none from a guest.
  */
-static ssize_t random_write(struct ctx *ctx, struct file *f UNUSED, struct uio *src, int64_t pos UNUSED)
+static ssize_t random_write(struct ctx *ctx, struct file *f UNUSED, struct uio *src,
+			    int64_t pos UNUSED)
 {
 	char buf[CHUNK];
 	ssize_t done = 0;
@@ -115,12 +123,14 @@ static ssize_t random_write(struct ctx *ctx, struct file *f UNUSED, struct uio *
 
 /* ---- the rest ---- */
 
-static int64_t seek_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED, int whence UNUSED)
+static int64_t seek_nowhere(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED,
+			    int whence UNUSED)
 {
 	return 0;
 }
 
-/* Always, but only files with this op can be given to epoll, and of these devices Linux has it for random alone. */
+/* Always, but only files with this op can be given to epoll, and of these devices Linux has it for
+ * random alone. */
 static uint32_t random_poll(struct file *f UNUSED)
 {
 	return LX_POLLIN | LX_POLLRDNORM | LX_POLLOUT | LX_POLLWRNORM;
@@ -155,10 +165,11 @@ static long add_to_count(struct mm *mm, uint64_t arg)
 }
 
 /*
- * random(4). The pool is always full, so crediting, clearing and reseeding change nothing that a program could see; who may
- * ask is decided as in Linux.
+ * random(4). The pool is always full, so crediting, clearing and reseeding change nothing that a
+ * program could see; who may ask is decided as in Linux.
  */
-static long random_ioctl(struct ctx *ctx, struct file *f UNUSED, struct mm *mm, unsigned cmd, uint64_t arg)
+static long random_ioctl(struct ctx *ctx, struct file *f UNUSED, struct mm *mm, unsigned cmd,
+			 uint64_t arg)
 {
 	bool privileged = cred_capable(ctx->cred, LX_CAP_SYS_ADMIN);
 	int32_t bits = ENTROPY_BITS;

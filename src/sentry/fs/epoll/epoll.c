@@ -15,7 +15,8 @@ static SLAB_DEFINE(epoll_slab, struct epoll);
 
 /* ---- the file ---- */
 
-static int64_t epoll_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED, int whence UNUSED)
+static int64_t epoll_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED,
+			  int whence UNUSED)
 {
 	return 0;
 }
@@ -37,8 +38,9 @@ static struct waitq *epoll_waitq(struct file *f)
 
 static void show_item(const struct item *it, struct strbuf *sb)
 {
-	strbuf_addf(sb, "tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%llx\n", it->fd, atomic_load(&it->events),
-		    (unsigned long long)it->data, (long long)it->file->pos, (unsigned long long)it->file->inode->ino,
+	strbuf_addf(sb, "tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%llx\n", it->fd,
+		    atomic_load(&it->events), (unsigned long long)it->data,
+		    (long long)it->file->pos, (unsigned long long)it->file->inode->ino,
 		    (unsigned long long)it->file->inode->sb->dev);
 }
 
@@ -90,8 +92,8 @@ bool epoll_is(struct file *f)
 }
 
 /*
- * The last reference to a file is gone. An item found here is alive or being killed by the end of its epoll on another thread, which takes it
- * off the file's ring under the lock that is waited for.
+ * The last reference to a file is gone. An item found here is alive or being killed by the end of
+ * its epoll on another thread, which takes it off the file's ring under the lock that is waited for.
  */
 static void end_interests(struct file *f)
 {
@@ -136,7 +138,9 @@ int epoll_new(unsigned flags, struct file **ret)
 
 /* ---- epoll_ctl ---- */
 
-#define EXCLUSIVE_MAY (LX_EPOLLIN | LX_EPOLLOUT | LX_EPOLLERR | LX_EPOLLHUP | LX_EPOLLWAKEUP | LX_EPOLLET | LX_EPOLLEXCLUSIVE)
+#define EXCLUSIVE_MAY                                                                              \
+	(LX_EPOLLIN | LX_EPOLLOUT | LX_EPOLLERR | LX_EPOLLHUP | LX_EPOLLWAKEUP | LX_EPOLLET |      \
+	 LX_EPOLLEXCLUSIVE)
 
 static int check_exclusive(int op, struct file *f, uint32_t events)
 {
@@ -157,11 +161,14 @@ static int check_files(struct file *ep, struct file *f)
 /* Errors and hang-ups are always told. */
 static struct lx_epoll_event with_errors(const struct lx_epoll_event *ev)
 {
-	return (struct lx_epoll_event){.events = ev->events | LX_EPOLLERR | LX_EPOLLHUP, .data = ev->data};
+	return (struct lx_epoll_event){.events = ev->events | LX_EPOLLERR | LX_EPOLLHUP,
+				       .data = ev->data};
 }
 
-static int add(struct epoll *ep, struct ctx *ctx, struct file *f, int fd, const struct lx_epoll_event *ev) REQUIRES(ep->lock);
-static int add(struct epoll *ep, struct ctx *ctx, struct file *f, int fd, const struct lx_epoll_event *ev)
+static int add(struct epoll *ep, struct ctx *ctx, struct file *f, int fd,
+	       const struct lx_epoll_event *ev) REQUIRES(ep->lock);
+static int add(struct epoll *ep, struct ctx *ctx, struct file *f, int fd,
+	       const struct lx_epoll_event *ev)
 {
 	struct lx_epoll_event want = with_errors(ev);
 
@@ -182,7 +189,8 @@ static int modify(struct item *it, struct ctx *ctx, const struct lx_epoll_event 
 	return 0;
 }
 
-int epoll_control(struct ctx *ctx, struct file *ep_file, int op, struct file *f, int fd, const struct lx_epoll_event *ev)
+int epoll_control(struct ctx *ctx, struct file *ep_file, int op, struct file *f, int fd,
+		  const struct lx_epoll_event *ev)
 {
 	struct epoll *ep;
 	struct item *it;

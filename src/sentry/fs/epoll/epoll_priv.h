@@ -7,10 +7,14 @@
  *	the ring of the file's items   [links lock]   until it is killed
  *	the ready list                 [EPOLL_READY]  while it may have something to tell
  *
- * Invariants: (1) all that are alive are in the first three; (2) item_kill takes it out of all four under the epoll's lock, the ring last, so a
- * file whose ring is empty is touched by no item any more; (3) an item that is alive points to a file that file_put has not freed, since
- * file_put kills the file's items first; (4) an item whose file has an event that nobody was told of is in the ready list, or in the hands
- * of the collector, which holds the epoll's lock.
+ * Invariants:
+ *  1. all that are alive are in the first three;
+ *  2. item_kill takes it out of all four under the epoll's lock, the ring last, so a file whose
+ *     ring is empty is touched by no item any more;
+ *  3. an item that is alive points to a file that file_put has not freed, since file_put kills the
+ *     file's items first;
+ *  4. an item whose file has an event that nobody was told of is in the ready list, or in the hands
+ *     of the collector, which holds the epoll's lock.
  *
  * Who is told, and why no event is lost (ready.c):
  *
@@ -23,13 +27,14 @@
  *	callback                                         collector, holding the epoll's lock
  *	the file has an event                            ready_lock: unlink the item         (D)
  *	ready_lock: link it if it is not     (A)         poll the file                       (E)
- * (A) before (D): the event was before (E), which sees it. (A) after (D): it is linked once more and looked at again.
+ * (A) before (D): the event was before (E), which sees it. (A) after (D): it is linked once more,
+ * and looked at again.
  *
  *	callback                                         LX_EPOLL_CTL_MOD
  *	the file has an event                (F)         item->events = new                  (H)
  *	read item->events                    (G)         poll the file, link if ready        (I)
- * Both events sequentially consistent, and (F) and (I) are ordered by the file's own lock: if (G) reads the old ones, then (F) is before
- * (I), which sees the event.
+ * (G) and (H) are sequentially consistent, (F) and (I) are ordered by the file's own lock: if (G)
+ * reads the old events, then (F) is before (I), which sees the event.
  */
 #pragma once
 
@@ -47,17 +52,17 @@
 
 /* Key: [I]; [a]; [e] lock; [r] ready_lock; [k] the links lock, links.c */
 struct epoll {
-	struct ref ref;          /* the file's, and one of each item */
-	struct file *file;       /* [I] valid while an item is linked to it or an operation runs */
-	struct lock lock;        /* RANK_EPOLL */
-	struct tree items;       /* [e] struct item.node */
-	struct lock ready_lock;  /* RANK_EPOLL_READY */
-	struct list ready;       /* [r] struct item.ready_link, oldest first */
-	struct waitq sleepers;   /* epoll_collect; exclusive */
-	struct waitq watchers;   /* who polls the epoll itself */
-	struct list nested;      /* [k] struct item.nested_link: items whose file is an epoll */
-	uint64_t mark;           /* [k] the search that has been here, links.c */
-	unsigned height;         /* [k] what it found */
+	struct ref ref;         /* the file's, and one of each item */
+	struct file *file;      /* [I] valid while an item is linked to it or an operation runs */
+	struct lock lock;       /* RANK_EPOLL */
+	struct tree items;      /* [e] struct item.node */
+	struct lock ready_lock; /* RANK_EPOLL_READY */
+	struct list ready;      /* [r] struct item.ready_link, oldest first */
+	struct waitq sleepers;  /* epoll_collect; exclusive */
+	struct waitq watchers;  /* who polls the epoll itself */
+	struct list nested;     /* [k] struct item.nested_link: items whose file is an epoll */
+	uint64_t mark;          /* [k] the search that has been here, links.c */
+	unsigned height;        /* [k] what it found */
 };
 
 struct item {
@@ -90,8 +95,8 @@ void epoll_put(struct epoll *ep);
 /* item.c */
 struct item *item_find(struct epoll *ep, struct file *f, int fd) REQUIRES(ep->lock);
 /* Make it, put it everywhere but the ready list. -ELOOP, -ENOMEM. */
-MUST_CHECK int item_new(struct epoll *ep, struct ctx *ctx, struct file *f, int fd, const struct lx_epoll_event *ev)
-	REQUIRES(ep->lock);
+MUST_CHECK int item_new(struct epoll *ep, struct ctx *ctx, struct file *f, int fd,
+			const struct lx_epoll_event *ev) REQUIRES(ep->lock);
 /* Take it out of everything and drop the reference for being alive. The epoll's lock is held. */
 void item_kill(struct item *it);
 void item_put(struct item *it);

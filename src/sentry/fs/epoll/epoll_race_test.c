@@ -83,7 +83,9 @@ static void slow_release(struct file *f)
 	waitq_fini(slow_waitq(f));
 }
 
-static const struct file_ops slow_ops = {.poll = slow_poll, .waitq = slow_waitq, .release = slow_release};
+static const struct file_ops slow_ops = {.poll = slow_poll,
+					 .waitq = slow_waitq,
+					 .release = slow_release};
 
 static struct file *new_slow(struct slow *s)
 {
@@ -118,7 +120,8 @@ static void produce(void *arg)
 	}
 }
 
-/* Collect until `total` events were drained by all collectors together. A collector that sleeps LOST has lost one. */
+/* Collect until `total` events were drained by all collectors together. A collector that sleeps
+ * LOST has lost one. */
 static void collect_all(struct thread *me, uint64_t total, uint32_t rearm)
 {
 	struct scene *s = me->scene;
@@ -136,7 +139,8 @@ static void collect_all(struct thread *me, uint64_t total, uint32_t rearm)
 			break;
 		f = s->files[ev.data];
 		dawdle(me);
-		if (atomic_fetch_add(&s->total, drain_slow(f)) >= total || atomic_load(&s->total) >= total)
+		if (atomic_fetch_add(&s->total, drain_slow(f)) >= total ||
+		    atomic_load(&s->total) >= total)
 			break;
 		if (rearm && control(&me->t, s->ep, LX_EPOLL_CTL_MOD, f, (int)ev.data, rearm) < 0)
 			me->failed = true;
@@ -209,7 +213,8 @@ static void collect_one(void *arg)
 	me->failed = collect_from(&me->t, me->scene->ep, &ev, 1, test_in(LOST)) != 1;
 }
 
-/* The wake-ups of both events may reach the same sleeper, who takes one: he must pass the other on. */
+/* The wake-ups of both events may reach the same sleeper, who takes one: he must pass the other on.
+ */
 TEST(who_leaves_an_event_behind_wakes_another)
 {
 	enum { N = 3 };
@@ -220,7 +225,9 @@ TEST(who_leaves_an_event_behind_wakes_another)
 		scene = (struct scene){.ep = new_epoll()};
 		for (uint32_t i = 0; i < N; i++) {
 			scene.files[i] = new_event();
-			EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[i], (int)i, LX_EPOLLIN | LX_EPOLLET), 0);
+			EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[i], (int)i,
+					  LX_EPOLLIN | LX_EPOLLET),
+				  0);
 			start(&scene, i, collect_one);
 		}
 		(void)!ctx_block(&t.ctx, test_in(MSEC / 5)); /* most of them sleep by now */
@@ -259,7 +266,9 @@ TEST(one_shot_reaches_one_collector)
 	scene.files[0] = new_event();
 	test_ctx_init(&t);
 	EXPECT_TRUE(signal_event(&t, scene.files[0]));
-	EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[0], 0, LX_EPOLLIN | LX_EPOLLONESHOT), 0);
+	EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[0], 0,
+			  LX_EPOLLIN | LX_EPOLLONESHOT),
+		  0);
 	for (uint32_t i = 0; i < COLLECTORS; i++)
 		start(&scene, i, take_shots);
 	for (uint64_t shot = 1; shot <= SHOTS; shot++) {
@@ -283,7 +292,8 @@ TEST(one_shot_reaches_one_collector)
 
 /* --- everything ends while it is used --- */
 
-/* Add, change and remove at random in a set of epolls that others collect from, and let files and epolls go. */
+/* Add, change and remove at random in a set of epolls that others collect from, and let files and
+ * epolls go. */
 static void churn(void *arg)
 {
 	struct thread *me = arg;
@@ -293,7 +303,8 @@ static void churn(void *arg)
 		struct file *mine = new_event(), *inner = new_epoll();
 		struct lx_epoll_event ev[4];
 
-		(void)!control(&me->t, s->ep, LX_EPOLL_CTL_ADD, mine, (int)me->id, LX_EPOLLIN | LX_EPOLLET);
+		(void)!control(&me->t, s->ep, LX_EPOLL_CTL_ADD, mine, (int)me->id,
+			       LX_EPOLLIN | LX_EPOLLET);
 		(void)!control(&me->t, inner, LX_EPOLL_CTL_ADD, mine, 1, LX_EPOLLIN);
 		(void)!control(&me->t, inner, LX_EPOLL_CTL_ADD, s->files[0], 2, LX_EPOLLIN);
 		(void)!control(&me->t, s->ep, LX_EPOLL_CTL_ADD, inner, (int)me->id, LX_EPOLLIN);
@@ -303,7 +314,8 @@ static void churn(void *arg)
 		(void)!collect_from(&me->t, s->ep, ev, 4, EPOLL_NOW);
 		if (me->seed >> 40 & 1)
 			(void)!control(&me->t, s->ep, LX_EPOLL_CTL_DEL, mine, (int)me->id, 0);
-		(void)!control(&me->t, s->ep, LX_EPOLL_CTL_MOD, inner, (int)me->id, LX_EPOLLIN | LX_EPOLLET);
+		(void)!control(&me->t, s->ep, LX_EPOLL_CTL_MOD, inner, (int)me->id,
+			       LX_EPOLLIN | LX_EPOLLET);
 		if (me->seed >> 41 & 1) {
 			file_put(mine);
 			file_put(inner);
@@ -360,7 +372,9 @@ TEST(a_file_and_its_epoll_end_at_the_same_moment)
 		scene.files[0] = new_event();
 		atomic_store(&gate, 0);
 		for (int fd = 0; fd < 3; fd++)
-			EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[0], fd, LX_EPOLLIN), 0);
+			EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[0], fd,
+					  LX_EPOLLIN),
+				  0);
 		start(&scene, 0, put_at_gate);
 		start(&scene, 1, put_at_gate);
 		join(&scene, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an epoll tells and when, seen by one thread: level, edge, one-shot, control, nesting, and the end of what is watched. */
+/* What an epoll tells and when, seen by one thread: level, edge, one-shot, control, nesting, and
+ * the end of what is watched. */
 #include "sentry/fs/epoll/test_world.h"
 
 #include "abi/poll.h"
@@ -244,7 +245,8 @@ static long collect_short(struct world *w, size_t bytes)
 
 	room = bytes;
 	uio_init(&u, &short_ops, NULL, u.inline_pieces, 1, 4 * sizeof(struct lx_epoll_event));
-	u.inline_pieces[0] = (struct uio_piece){.addr = 0, .len = 4 * sizeof(struct lx_epoll_event)};
+	u.inline_pieces[0] =
+		(struct uio_piece){.addr = 0, .len = 4 * sizeof(struct lx_epoll_event)};
 	return epoll_collect(&w->t.ctx, w->ep, &u, 4, EPOLL_NOW);
 }
 
@@ -257,7 +259,8 @@ TEST(an_event_that_did_not_reach_the_guest_is_not_lost)
 	world_init(&w);
 	for (int i = 0; i < 3; i++) {
 		f[i] = new_event();
-		EXPECT_EQ(add(&w, f[i], i, LX_EPOLLIN | (i == 1 ? LX_EPOLLONESHOT : LX_EPOLLET)), 0);
+		EXPECT_EQ(add(&w, f[i], i, LX_EPOLLIN | (i == 1 ? LX_EPOLLONESHOT : LX_EPOLLET)),
+			  0);
 		EXPECT_TRUE(signal_event(&w.t, f[i]));
 	}
 	EXPECT_EQ(collect_short(&w, 0), -EFAULT);
@@ -306,7 +309,8 @@ TEST(rings_of_epolls_are_refused)
 	EXPECT_EQ(control(&w.t, b, LX_EPOLL_CTL_ADD, c, 1, LX_EPOLLIN), 0);
 	EXPECT_ERR(control(&w.t, b, LX_EPOLL_CTL_ADD, a, 1, LX_EPOLLIN), ELOOP);
 	EXPECT_ERR(control(&w.t, c, LX_EPOLL_CTL_ADD, a, 1, LX_EPOLLIN), ELOOP);
-	EXPECT_EQ(control(&w.t, a, LX_EPOLL_CTL_ADD, c, 1, LX_EPOLLIN), 0); /* two ways down are no ring */
+	EXPECT_EQ(control(&w.t, a, LX_EPOLL_CTL_ADD, c, 1, LX_EPOLLIN),
+		  0); /* two ways down are no ring */
 	EXPECT_EQ(control(&w.t, a, LX_EPOLL_CTL_DEL, b, 1, 0), 0);
 	EXPECT_EQ(control(&w.t, b, LX_EPOLL_CTL_ADD, a, 1, LX_EPOLLIN), 0);
 	file_put(a);
@@ -331,9 +335,11 @@ TEST(five_epolls_in_a_row_are_enough)
 		if (i == 0)
 			continue;
 		EXPECT_EQ(control(&w.t, up[i], LX_EPOLL_CTL_ADD, up[i - 1], 1, LX_EPOLLIN), want);
-		EXPECT_EQ(control(&w.t, down[i - 1], LX_EPOLL_CTL_ADD, down[i], 1, LX_EPOLLIN), want);
+		EXPECT_EQ(control(&w.t, down[i - 1], LX_EPOLL_CTL_ADD, down[i], 1, LX_EPOLLIN),
+			  want);
 	}
-	EXPECT_ERR(control(&w.t, down[N - 2], LX_EPOLL_CTL_ADD, up[1], 1, LX_EPOLLIN), ELOOP); /* in the middle */
+	EXPECT_ERR(control(&w.t, down[N - 2], LX_EPOLL_CTL_ADD, up[1], 1, LX_EPOLLIN),
+		   ELOOP); /* in the middle */
 	for (int i = 0; i < N; i++) {
 		file_put(up[i]);
 		file_put(down[i]);
@@ -351,7 +357,9 @@ TEST(an_event_climbs_through_five_epolls)
 	world_init(&w);
 	for (int i = 0; i < N; i++) {
 		eps[i] = new_epoll();
-		EXPECT_EQ(control(&w.t, eps[i], LX_EPOLL_CTL_ADD, i == 0 ? f : eps[i - 1], 1, LX_EPOLLIN | LX_EPOLLET), 0);
+		EXPECT_EQ(control(&w.t, eps[i], LX_EPOLL_CTL_ADD, i == 0 ? f : eps[i - 1], 1,
+				  LX_EPOLLIN | LX_EPOLLET),
+			  0);
 	}
 	for (int round = 0; round < 3; round++) {
 		EXPECT_TRUE(signal_event(&w.t, f));

@@ -50,7 +50,8 @@ static void start_waiting(struct item *it, struct ctx *ctx)
 		waitq_add(q, &it->waiter);
 }
 
-int item_new(struct epoll *ep, struct ctx *ctx, struct file *f, int fd, const struct lx_epoll_event *ev)
+int item_new(struct epoll *ep, struct ctx *ctx, struct file *f, int fd,
+	     const struct lx_epoll_event *ev)
 {
 	struct item *it = slab_alloc(&item_slab);
 	int r;

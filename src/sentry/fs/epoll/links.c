@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who watches whom. The items of a file form a ring, to which file->epoll_links points; an epoll lists those of its items whose file is an
- * epoll as well. One lock guards all of it, so that the graph of epolls is searched as it stands.
+ * Who watches whom. The items of a file form a ring, to which file->epoll_links points; an epoll
+ * lists those of its items whose file is an epoll as well. One lock guards all of it, so that the
+ * graph of epolls is searched as it stands.
  *
- * Epolls watching epolls form a graph without rings, at most LX_EP_MAX_NESTS steps deep: what wakes and what polls recurses along it.
+ * Epolls watching epolls form a graph without rings, at most LX_EP_MAX_NESTS steps deep: what wakes
+ * and what polls recurses along it.
  */
 #include <errno.h>
 
@@ -21,7 +23,8 @@ static struct item *any_item(struct file *f)
 
 #define LEADS_BACK UINT32_MAX
 
-/* The longest way down from ep, in steps; each epoll is looked at once per search. LEADS_BACK: one of the ways goes to `avoid`. */
+/* The longest way down from ep, in steps; each epoll is looked at once per search. LEADS_BACK: one
+ * of the ways goes to `avoid`. */
 static unsigned height(struct epoll *ep, const struct epoll *avoid) REQUIRES(links_lock);
 static unsigned height(struct epoll *ep, const struct epoll *avoid)
 {
@@ -96,7 +99,8 @@ int links_add(struct item *it)
 	return 0;
 }
 
-/* The file may be freed as soon as its epoll_links is NULL, so that is the last that is done to it. */
+/* The file may be freed as soon as its epoll_links is NULL, so that is the last that is done to it.
+ */
 void links_remove(struct item *it)
 {
 	struct item *next;

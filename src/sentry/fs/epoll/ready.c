@@ -2,8 +2,9 @@
 /*
  * The ready list: what files say, and what collectors take. epoll_priv.h tells the races.
  *
- * A collector moves the whole list into its hands, so that a level-triggered item that it puts back is not met twice in one call. Items in its
- * hands count as linked: a callback leaves them alone, for they are about to be polled.
+ * A collector moves the whole list into its hands, so that a level-triggered item that it puts back
+ * is not met twice in one call. Items in its hands count as linked: a callback leaves them alone,
+ * for they are about to be polled.
  */
 #include <errno.h>
 
@@ -17,8 +18,8 @@
 #define BATCH 32
 
 /*
- * How many queues of epolls this thread holds on its way up from a file's queue, and how many epolls it has locked on its way down: the
- * subclasses of the next locks.
+ * How many queues of epolls this thread holds on its way up from a file's queue, and how many
+ * epolls it has locked on its way down: the subclasses of the next locks.
  */
 static _Thread_local int wake_depth, poll_depth;
 
@@ -36,7 +37,8 @@ static bool link_item(struct item *it)
 	return true;
 }
 
-/* One-shot items that have told have no events left, not even errors. An epoll that ends with its queue says nothing. */
+/* One-shot items that have told have no events left, not even errors. An epoll that ends with its
+ * queue says nothing. */
 void ready_callback(struct waiter *w, uint32_t events)
 {
 	struct item *it = w->arg;
@@ -107,9 +109,12 @@ struct batch {
 	struct lx_epoll_event events[BATCH];
 };
 
-/* Items that have something to tell, at most max; the others are dropped until their files speak again. */
-static void fill_batch(struct epoll *ep, struct ctx *ctx, struct list *hand, size_t max, struct batch *b) REQUIRES(ep->lock);
-static void fill_batch(struct epoll *ep, struct ctx *ctx, struct list *hand, size_t max, struct batch *b)
+/* Items that have something to tell, at most max; the others are dropped until their files speak
+ * again. */
+static void fill_batch(struct epoll *ep, struct ctx *ctx, struct list *hand, size_t max,
+		       struct batch *b) REQUIRES(ep->lock);
+static void fill_batch(struct epoll *ep, struct ctx *ctx, struct list *hand, size_t max,
+		       struct batch *b)
 {
 	struct item *it;
 
@@ -137,7 +142,8 @@ static void was_told(struct item *it)
 		(void)link_item(it);
 }
 
-static int deliver(struct epoll *ep, struct batch *b, struct list *hand, struct uio *dst) REQUIRES(ep->lock);
+static int deliver(struct epoll *ep, struct batch *b, struct list *hand, struct uio *dst)
+	REQUIRES(ep->lock);
 static int deliver(struct epoll *ep, struct batch *b, struct list *hand, struct uio *dst)
 {
 	size_t want = b->n * sizeof(b->events[0]);
@@ -196,10 +202,11 @@ static int sleep_until_ready(struct epoll *ep, struct ctx *ctx, int64_t deadline
 }
 
 /*
- * Whatever ended the sleep, look once more: of several sleepers a wake-up reaches one, and if that one left without looking the event
- * would lie there.
+ * Whatever ended the sleep, look once more: of several sleepers a wake-up reaches one, and if that
+ * one left without looking the event would lie there.
  */
-long epoll_collect(struct ctx *ctx, struct file *f, struct uio *dst, size_t max, int64_t deadline_ns)
+long epoll_collect(struct ctx *ctx, struct file *f, struct uio *dst, size_t max,
+		   int64_t deadline_ns)
 {
 	struct epoll *ep;
 	int r = 0;

@@ -41,7 +41,8 @@ static inline UNUSED void world_fini(struct world *w)
 }
 
 /* data is the fd. */
-static inline UNUSED int control(struct test_ctx *t, struct file *ep, int op, struct file *f, int fd, uint32_t events)
+static inline UNUSED int control(struct test_ctx *t, struct file *ep, int op, struct file *f,
+				 int fd, uint32_t events)
 {
 	struct lx_epoll_event ev = {.events = events, .data = (uint64_t)fd};
 
@@ -63,8 +64,8 @@ static inline UNUSED int del(struct world *w, struct file *f, int fd)
 	return control(&w->t, w->ep, LX_EPOLL_CTL_DEL, f, fd, 0);
 }
 
-static inline UNUSED long collect_from(struct test_ctx *t, struct file *ep, struct lx_epoll_event *evs, size_t n,
-				       int64_t deadline_ns)
+static inline UNUSED long collect_from(struct test_ctx *t, struct file *ep,
+				       struct lx_epoll_event *evs, size_t n, int64_t deadline_ns)
 {
 	struct uio u;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A 64-bit count. A write adds, and waits while the sum would pass LX_EFD_MAX; a read takes all of it (or 1, as a semaphore), and
- * waits while it is 0. Invariant: count <= LX_EFD_MAX.
+ * A 64-bit count. A write adds, and waits while the sum would pass LX_EFD_MAX; a read takes all of
+ * it (or 1, as a semaphore), and waits while it is 0. Invariant: count <= LX_EFD_MAX.
  */
 #include "sentry/fs/eventfd/eventfd.h"
 
@@ -18,7 +18,8 @@
 #include "sentry/core/waitq.h"
 #include "sentry/vfs/file.h"
 
-_Static_assert(LX_EFD_NONBLOCK == LX_O_NONBLOCK && LX_EFD_CLOEXEC == LX_O_CLOEXEC, "eventfd(2) flags are open(2)'s");
+_Static_assert(LX_EFD_NONBLOCK == LX_O_NONBLOCK && LX_EFD_CLOEXEC == LX_O_CLOEXEC,
+	       "eventfd(2) flags are open(2)'s");
 
 /* Key: [I]; [l] lock */
 struct eventfd {
@@ -130,7 +131,8 @@ static ssize_t eventfd_write(struct ctx *ctx, struct file *f, struct uio *src, i
 }
 
 /* Nowhere, and no error. */
-static int64_t eventfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED, int whence UNUSED)
+static int64_t eventfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED,
+			    int whence UNUSED)
 {
 	return 0;
 }
@@ -156,8 +158,8 @@ static void eventfd_show(struct file *f, struct strbuf *sb)
 	lock_acquire(&e->lock);
 	count = e->count;
 	lock_release(&e->lock);
-	strbuf_addf(sb, "eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n", (unsigned long long)count, e->id,
-		    e->semaphore);
+	strbuf_addf(sb, "eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n",
+		    (unsigned long long)count, e->id, e->semaphore);
 }
 
 static void eventfd_free(struct eventfd *e)
@@ -197,7 +199,8 @@ int eventfd_new(uint32_t count, unsigned flags, struct file **ret)
 	e->count = count;
 	e->semaphore = (flags & LX_EFD_SEMAPHORE) != 0;
 	e->id = atomic_fetch_add(&next_id, 1);
-	r = file_new_anon("eventfd", NULL, &eventfd_ops, FILE_STREAM, LX_O_RDWR | (flags & LX_EFD_NONBLOCK), e, ret);
+	r = file_new_anon("eventfd", NULL, &eventfd_ops, FILE_STREAM,
+			  LX_O_RDWR | (flags & LX_EFD_NONBLOCK), e, ret);
 	if (r < 0)
 		eventfd_free(e);
 	return r;

@@ -118,7 +118,8 @@ static void write_much(void *arg)
 	struct worker *w = arg;
 
 	for (int i = 0; i < ROUNDS && !w->failed; i++)
-		w->failed = add(&w->t, w->f, LX_EFD_MAX / 2) != 8; /* the third waits for a reader */
+		w->failed = add(&w->t, w->f, LX_EFD_MAX / 2) !=
+			    8; /* the third waits for a reader */
 }
 
 static void read_much(void *arg)
@@ -142,7 +143,9 @@ TEST(no_wake_up_is_lost_between_writers_that_wait_for_room_and_a_reader)
 	for (int i = 0; i <= WRITERS; i++) {
 		workers[i] = (struct worker){.f = f};
 		test_ctx_init(&workers[i].t);
-		EXPECT_EQ(host_thread_start(&threads[i], "worker", i == WRITERS ? read_much : write_much, &workers[i]), 0);
+		EXPECT_EQ(host_thread_start(&threads[i], "worker",
+					    i == WRITERS ? read_much : write_much, &workers[i]),
+			  0);
 	}
 	for (int i = 0; i <= WRITERS; i++) {
 		host_thread_join(&threads[i]);

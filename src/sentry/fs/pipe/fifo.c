@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening a FIFO by name, fifo(7): a reader waits for a writer and the other way round; O_NONBLOCK readers do not wait, such writers get
- * ENXIO; O_RDWR never waits.
+ * Opening a FIFO by name, fifo(7): a reader waits for a writer and the other way round; O_NONBLOCK
+ * readers do not wait, such writers get ENXIO; O_RDWR never waits.
  *
- * The ring lives while somebody has the FIFO open, or waits to. Invariant, under inode->lock: inode->fifo is a ring that counts at least
- * one opener, or NULL. So who comes counts himself in, and who leaves counts himself out, without letting go of that lock.
+ * The ring lives while somebody has the FIFO open, or waits to. Invariant, under inode->lock:
+ * inode->fifo is a ring that counts at least one opener, or NULL. So who comes counts himself in,
+ * and who leaves counts himself out, without letting go of that lock.
  */
 #include <errno.h>
 

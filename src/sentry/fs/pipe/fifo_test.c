@@ -120,7 +120,8 @@ TEST(a_wait_for_a_partner_is_ended_by_a_signal)
 	test_ctx_interrupt(&b.t);
 	EXPECT_ERR(open_fifo(&b.t, b.fifo, LX_O_RDONLY, &f), LX_ERESTARTSYS);
 	EXPECT_ERR(open_fifo(&b.t, b.fifo, LX_O_WRONLY, &f), LX_ERESTARTSYS);
-	EXPECT_ERR(open_fifo(&b.t, b.fifo, LX_O_WRONLY | LX_O_NONBLOCK, &f), ENXIO); /* it left nothing behind */
+	EXPECT_ERR(open_fifo(&b.t, b.fifo, LX_O_WRONLY | LX_O_NONBLOCK, &f),
+		   ENXIO); /* it left nothing behind */
 	end(&b);
 }
 
@@ -190,7 +191,8 @@ TEST(openers_and_closers_never_miss_each_other_nor_leave_a_ring_behind)
 	end(&b);
 }
 
-/* Each opening waits for the other side, which comes again and again: whoever is left alone has missed it. */
+/* Each opening waits for the other side, which comes again and again: whoever is left alone has
+ * missed it. */
 TEST(a_reader_and_a_writer_meet_each_time)
 {
 	static struct opener rd, wr;
@@ -204,7 +206,8 @@ TEST(a_reader_and_a_writer_meet_each_time)
 	while (atomic_load(&rd.rounds) < ROUNDS || atomic_load(&wr.rounds) < ROUNDS)
 		sched_yield();
 	atomic_store(&stop, true);
-	EXPECT_EQ(open_fifo(&b.t, b.fifo, LX_O_RDWR, &f), 0); /* a partner for the one that waits at the end */
+	EXPECT_EQ(open_fifo(&b.t, b.fifo, LX_O_RDWR, &f),
+		  0); /* a partner for the one that waits at the end */
 	join(&rd);
 	join(&wr);
 	file_put(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two ends of a pipe as files, and FIFOs as one file for both. Each description counts in readers, writers or both;
- * when the last of a side goes, the other side is told.
+ * The two ends of a pipe as files, and FIFOs as one file for both. Each description counts in
+ * readers, writers or both; when the last of a side goes, the other side is told.
  */
 #include "sentry/fs/pipe/pipe.h"
 
@@ -164,7 +164,8 @@ static long pipe_fcntl(struct ctx *ctx, struct file *f, int cmd, uint64_t arg)
 		return -EINVAL;
 	lock_acquire(&p->lock);
 	r = cmd == LX_F_GETPIPE_SZ ? (long)p->nslots * PIPE_BUF_SIZE
-				   : pipe_ring_resize(p, (uint32_t)arg, cred_capable(ctx->cred, LX_CAP_SYS_RESOURCE));
+				   : pipe_ring_resize(p, (uint32_t)arg,
+						      cred_capable(ctx->cred, LX_CAP_SYS_RESOURCE));
 	lock_release(&p->lock);
 	if (cmd == LX_F_SETPIPE_SZ && r > 0)
 		waitq_wake(&p->wq, LX_POLLOUT);
@@ -196,7 +197,8 @@ const struct file_ops pipe_ops = {
 
 int pipe_is(struct file *f)
 {
-	return f->ops && f->ops->read == pipe_read; /* a FIFO's table differs in its release alone */
+	return f->ops &&
+	       f->ops->read == pipe_read; /* a FIFO's table differs in its release alone */
 }
 
 /* ---- pipe(2) ---- */
@@ -241,13 +243,15 @@ static struct inode *new_inode(struct ctx *ctx)
 	struct inode *i = sb ? slab_alloc(&inode_slab) : NULL;
 
 	if (i) {
-		inode_init(i, sb, &pipe_inode_ops, atomic_fetch_add(&last_ino, 1) + 1, LX_S_IFIFO | 0600, ctx);
+		inode_init(i, sb, &pipe_inode_ops, atomic_fetch_add(&last_ino, 1) + 1,
+			   LX_S_IFIFO | 0600, ctx);
 		i->nlink = 1;
 	}
 	return i;
 }
 
-/* One end on inode i; takes a reference to both. The count goes up before the file exists, down in its release. */
+/* One end on inode i; takes a reference to both. The count goes up before the file exists, down in
+ * its release. */
 static int open_end(struct pipe *p, struct inode *i, unsigned flags, struct file **ret)
 {
 	struct inode *owned = inode_get(i);
@@ -301,7 +305,8 @@ static long try_tee(struct pipe *from, struct pipe *to, size_t len, bool *ret_en
 	return n;
 }
 
-long pipe_tee(struct ctx *ctx, struct file *from_file, struct file *to_file, size_t len, unsigned splice_flags)
+long pipe_tee(struct ctx *ctx, struct file *from_file, struct file *to_file, size_t len,
+	      unsigned splice_flags)
 {
 	struct pipe *from = pipe_of(from_file), *to = pipe_of(to_file);
 	struct waiter in, out;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pipes: order, ends, packets, capacity, readiness; and that writes up to PIPE_BUF stay whole among many writers. */
+/* Pipes: order, ends, packets, capacity, readiness; and that writes up to PIPE_BUF stay whole among
+ * many writers. */
 #include "sentry/fs/pipe/pipe.h"
 
 #include "abi/errno.h"
@@ -51,7 +52,8 @@ TEST(bytes_come_out_in_order_whatever_the_sizes)
 		n = test_write(&b.t, b.wr, in + put, MIN((size_t)SIZE - put, (size_t)(seed >> 50)));
 		EXPECT_TRUE(n >= 0 || n == -EAGAIN);
 		put += n > 0 ? (size_t)n : 0;
-		n = test_read(&b.t, b.rd, out + got, MIN((size_t)SIZE - got, (size_t)(seed >> 20 & 0x3fff)));
+		n = test_read(&b.t, b.rd, out + got,
+			      MIN((size_t)SIZE - got, (size_t)(seed >> 20 & 0x3fff)));
 		EXPECT_TRUE(n >= 0 || n == -EAGAIN);
 		got += n > 0 ? (size_t)n : 0;
 	}
@@ -72,7 +74,8 @@ TEST(a_small_write_goes_in_whole_or_not_at_all)
 	EXPECT_EQ(test_write(&b.t, b.wr, buf, 100), 100);
 	EXPECT_ERR(test_write(&b.t, b.wr, buf, 1), EAGAIN);
 	EXPECT_EQ(test_read(&b.t, b.rd, buf, PIPE_BUF_SIZE), PIPE_BUF_SIZE);
-	EXPECT_EQ(test_write(&b.t, b.wr, buf, sizeof(buf)), PIPE_BUF_SIZE); /* a long one goes in as far as it can */
+	EXPECT_EQ(test_write(&b.t, b.wr, buf, sizeof(buf)),
+		  PIPE_BUF_SIZE); /* a long one goes in as far as it can */
 	end(&b);
 }
 
@@ -128,10 +131,12 @@ TEST(the_size_changes_but_never_below_what_is_inside)
 	struct ctx *ctx = &b.t.ctx;
 
 	begin(&b, LX_O_NONBLOCK);
-	EXPECT_EQ(b.rd->ops->fcntl(ctx, b.rd, LX_F_GETPIPE_SZ, 0), PIPE_BUF_SIZE * PIPE_DEFAULT_SLOTS);
+	EXPECT_EQ(b.rd->ops->fcntl(ctx, b.rd, LX_F_GETPIPE_SZ, 0),
+		  PIPE_BUF_SIZE * PIPE_DEFAULT_SLOTS);
 	EXPECT_EQ(test_write(&b.t, b.wr, buf, sizeof(buf)), sizeof(buf));
 	EXPECT_ERR(b.rd->ops->fcntl(ctx, b.rd, LX_F_SETPIPE_SZ, 2 * PIPE_BUF_SIZE), EBUSY);
-	EXPECT_EQ(b.rd->ops->fcntl(ctx, b.rd, LX_F_SETPIPE_SZ, 3 * PIPE_BUF_SIZE), 4 * PIPE_BUF_SIZE);
+	EXPECT_EQ(b.rd->ops->fcntl(ctx, b.rd, LX_F_SETPIPE_SZ, 3 * PIPE_BUF_SIZE),
+		  4 * PIPE_BUF_SIZE);
 	EXPECT_ERR(b.rd->ops->fcntl(ctx, b.rd, LX_F_SETPIPE_SZ, (1ULL << 31) + 1), EINVAL);
 	EXPECT_EQ(test_read(&b.t, b.rd, buf, sizeof(buf)), sizeof(buf));
 	EXPECT_EQ(b.rd->ops->fcntl(ctx, b.rd, LX_F_SETPIPE_SZ, 1), PIPE_BUF_SIZE);
@@ -234,7 +239,8 @@ struct writer {
 
 static uint32_t record_len(uint32_t writer, uint32_t round)
 {
-	return (uint32_t)sizeof(struct record) + (writer * 977 + round * 131) % (PIPE_BUF_SIZE - (uint32_t)sizeof(struct record) + 1);
+	return (uint32_t)sizeof(struct record) +
+	       (writer * 977 + round * 131) % (PIPE_BUF_SIZE - (uint32_t)sizeof(struct record) + 1);
 }
 
 static void write_records(void *arg)
@@ -274,7 +280,8 @@ TEST(writes_up_to_pipe_buf_are_not_mixed_and_those_of_one_writer_stay_in_order)
 	for (uint32_t i = 0; i < WRITERS; i++) {
 		writers[i] = (struct writer){.f = b.wr, .id = i};
 		test_ctx_init(&writers[i].t);
-		EXPECT_EQ(host_thread_start(&writers[i].host, "writer", write_records, &writers[i]), 0);
+		EXPECT_EQ(host_thread_start(&writers[i].host, "writer", write_records, &writers[i]),
+			  0);
 	}
 	for (uint32_t n = 0; n < WRITERS * ROUNDS; n++) {
 		struct record head;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ring of a pipe. Guest memory is copied under the pipe's lock: FILE stands above MM_MAP. Nothing is lost by a bad address: a slot is
- * shortened by what really reached the reader, and a page that the writer could not fill is given back.
+ * The ring of a pipe. Guest memory is copied under the pipe's lock: FILE stands above MM_MAP.
+ * Nothing is lost by a bad address: a slot is shortened by what really reached the reader, and a
+ * page that the writer could not fill is given back.
  */
 #include <errno.h>
 #include <string.h>
@@ -109,7 +110,8 @@ static ssize_t merge(struct pipe *p, struct uio *src)
 	if (!s || s->packet)
 		return 0;
 	end = s->off + s->len;
-	if (end == PIPE_BUF_SIZE || (src->resid <= PIPE_BUF_SIZE && src->resid > PIPE_BUF_SIZE - end && p->used == p->nslots))
+	if (end == PIPE_BUF_SIZE || (src->resid <= PIPE_BUF_SIZE &&
+				     src->resid > PIPE_BUF_SIZE - end && p->used == p->nslots))
 		return 0; /* an atomic write goes in whole or not at all */
 	n = uio_get(src, s->page + end, MIN((size_t)(PIPE_BUF_SIZE - end), src->resid));
 	if (n > 0)
@@ -126,7 +128,8 @@ static ssize_t add_slot(struct pipe *p, struct uio *src, bool packet)
 		arena_free(page);
 		return n;
 	}
-	*slot_at(p, p->used) = (struct pipe_slot){.page = page, .len = (uint32_t)n, .packet = packet};
+	*slot_at(p, p->used) =
+		(struct pipe_slot){.page = page, .len = (uint32_t)n, .packet = packet};
 	p->used++;
 	return n;
 }
@@ -190,7 +193,8 @@ long pipe_ring_copy(struct pipe *from, struct pipe *to, size_t len)
 		if (!page)
 			return done > 0 ? (long)done : -ENOMEM;
 		memcpy(page, s->page + s->off, n);
-		*slot_at(to, to->used) = (struct pipe_slot){.page = page, .len = (uint32_t)n, .packet = s->packet};
+		*slot_at(to, to->used) =
+			(struct pipe_slot){.page = page, .len = (uint32_t)n, .packet = s->packet};
 		to->used++;
 		done += n;
 	}

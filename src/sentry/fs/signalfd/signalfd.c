@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A signalfd is nothing but a mask. The signals are those of whoever reads or polls, so a child that inherits the file sees its own,
- * and everything is asked through the caller's ctx_ops.
+ * A signalfd is nothing but a mask. The signals are those of whoever reads or polls, so a child
+ * that inherits the file sees its own, and everything is asked through the caller's ctx_ops.
  */
 #include "sentry/fs/signalfd/signalfd.h"
 
@@ -16,7 +16,8 @@
 #include "sentry/core/waitq.h"
 #include "sentry/vfs/file.h"
 
-_Static_assert(LX_SFD_NONBLOCK == LX_O_NONBLOCK && LX_SFD_CLOEXEC == LX_O_CLOEXEC, "signalfd(2) flags are open(2)'s");
+_Static_assert(LX_SFD_NONBLOCK == LX_O_NONBLOCK && LX_SFD_CLOEXEC == LX_O_CLOEXEC,
+	       "signalfd(2) flags are open(2)'s");
 
 struct signalfd {
 	_Atomic uint64_t mask;
@@ -32,7 +33,8 @@ static struct signalfd *signalfd_of(struct file *f)
 
 static bool take(struct ctx *ctx, struct file *f, struct lx_signalfd_siginfo *ret)
 {
-	return ctx->ops->signal_take && ctx->ops->signal_take(ctx, atomic_load(&signalfd_of(f)->mask), ret);
+	return ctx->ops->signal_take &&
+	       ctx->ops->signal_take(ctx, atomic_load(&signalfd_of(f)->mask), ret);
 }
 
 /* The first record: sleeps for it. */
@@ -58,7 +60,8 @@ static int wait_and_take(struct ctx *ctx, struct file *f, struct lx_signalfd_sig
 	return r;
 }
 
-/* As many whole records as fit and are there. A record that a bad address cannot take is lost, as in Linux. */
+/* As many whole records as fit and are there. A record that a bad address cannot take is lost, as
+ * in Linux. */
 static ssize_t signalfd_read(struct ctx *ctx, struct file *f, struct uio *dst, int64_t pos UNUSED)
 {
 	struct lx_signalfd_siginfo rec;
@@ -81,7 +84,8 @@ static ssize_t signalfd_read(struct ctx *ctx, struct file *f, struct uio *dst, i
 	return total;
 }
 
-static int64_t signalfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED, int whence UNUSED)
+static int64_t signalfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED,
+			     int whence UNUSED)
 {
 	return 0;
 }
@@ -106,7 +110,8 @@ static struct waitq *signalfd_waitq_for(struct ctx *ctx, struct file *f UNUSED)
 
 static void signalfd_show(struct file *f, struct strbuf *sb)
 {
-	strbuf_addf(sb, "sigmask:\t%016llx\n", (unsigned long long)atomic_load(&signalfd_of(f)->mask));
+	strbuf_addf(sb, "sigmask:\t%016llx\n",
+		    (unsigned long long)atomic_load(&signalfd_of(f)->mask));
 }
 
 static void signalfd_free(struct signalfd *s)
@@ -147,7 +152,8 @@ int signalfd_new(uint64_t mask, unsigned flags, struct file **ret)
 		return -ENOMEM;
 	atomic_init(&s->mask, usable(mask));
 	waitq_init(&s->mask_changed);
-	r = file_new_anon("signalfd", NULL, &signalfd_ops, FILE_STREAM, LX_O_RDWR | (flags & LX_SFD_NONBLOCK), s, ret);
+	r = file_new_anon("signalfd", NULL, &signalfd_ops, FILE_STREAM,
+			  LX_O_RDWR | (flags & LX_SFD_NONBLOCK), s, ret);
 	if (r < 0)
 		signalfd_free(s);
 	return r;

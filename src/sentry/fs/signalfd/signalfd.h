@@ -8,7 +8,8 @@
 
 struct file;
 
-/* For the signals of mask (bit signo-1; SIGKILL and SIGSTOP are left out). flags: LX_SFD_. Caller owns. -EINVAL: flags; -ENOMEM. */
+/* For the signals of mask (bit signo-1; SIGKILL and SIGSTOP are left out). flags: LX_SFD_. Caller
+ * owns. -EINVAL: flags; -ENOMEM. */
 MUST_CHECK int signalfd_new(uint64_t mask, unsigned flags, struct file **ret);
 /* Another mask for an open one. -EINVAL: f is none. */
 MUST_CHECK int signalfd_set_mask(struct file *f, uint64_t mask);

@@ -72,7 +72,8 @@ static void send(struct process *p, int signo)
 	waitq_wake(&p->wq, LX_POLLIN);
 }
 
-static ssize_t receive(struct process *p, struct file *f, struct lx_signalfd_siginfo *recs, size_t n)
+static ssize_t receive(struct process *p, struct file *f, struct lx_signalfd_siginfo *recs,
+		       size_t n)
 {
 	struct uio u;
 

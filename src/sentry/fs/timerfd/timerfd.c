@@ -2,15 +2,19 @@
 /*
  * A timer that counts its expirations until somebody reads them. States:
  *
- *	disarmed --timerfd_set--> armed --fire--> expired --read, get, set--> armed (periodic) or disarmed
+ *	disarmed --timerfd_set--> armed --fire--> expired
+ *	expired --read, get, set--> armed (periodic) or disarmed
  *
- * A periodic timer is not run at each period: it fires once, and the periods that went by are counted when somebody looks. A timer
- * that nobody reads therefore costs nothing.
+ * A periodic timer is not run at each period: it fires once, and the periods that went by are
+ * counted when somebody looks. A timer that nobody reads therefore costs nothing.
  *
- * `expires` is a time on `clock`; the monotonic deadline of the ktimer is computed from it when it is armed, and `fire` looks again. A
- * function that was already under way when the setting changed finds a later `expires` or a timer that is not armed, and does no harm.
- * Differs: if the host's clock is set forward, an absolute real-time timer fires late, by its old deadline; LX_TFD_TIMER_CANCEL_ON_SET is
- * accepted, but as nobody in the sandbox can set the clock, nothing is ever cancelled.
+ * `expires` is a time on `clock`; the monotonic deadline of the ktimer is computed from it when it
+ * is armed, and `fire` looks again. A function that was already under way when the setting changed
+ * finds a later `expires` or a timer that is not armed, and does no harm.
+ *
+ * Differs: if the host's clock is set forward, an absolute real-time timer fires late, by its old
+ * deadline; LX_TFD_TIMER_CANCEL_ON_SET is accepted, but as nobody in the sandbox can set the clock,
+ * nothing is ever cancelled.
  */
 #include "sentry/fs/timerfd/timerfd.h"
 
@@ -31,7 +35,8 @@
 #include "sentry/mm/uaccess.h"
 #include "sentry/vfs/file.h"
 
-_Static_assert(LX_TFD_NONBLOCK == LX_O_NONBLOCK && LX_TFD_CLOEXEC == LX_O_CLOEXEC, "timerfd_create(2) flags are open(2)'s");
+_Static_assert(LX_TFD_NONBLOCK == LX_O_NONBLOCK && LX_TFD_CLOEXEC == LX_O_CLOEXEC,
+	       "timerfd_create(2) flags are open(2)'s");
 
 enum timerfd_state { TIMERFD_DISARMED, TIMERFD_ARMED, TIMERFD_EXPIRED };
 
@@ -43,8 +48,9 @@ struct timerfd {
 	enum timerfd_state state; /* [l] */
 	int64_t expires_ns;       /* [l] on clock; of the first period that was not counted */
 	int64_t interval_ns;      /* [l] 0: once */
-	uint64_t ticks;           /* [l] expirations not read; in EXPIRED without those that nobody has counted yet */
-	unsigned settime_flags;   /* [l] for fdinfo */
+	uint64_t ticks; /* [l] expirations not read; in EXPIRED without those that nobody has
+			   counted yet */
+	unsigned settime_flags; /* [l] for fdinfo */
 	struct ktimer timer;
 	struct waitq wq;
 };
@@ -71,7 +77,8 @@ static void arm(struct timerfd *t)
 {
 	int64_t left, deadline;
 
-	if (!sub_ok(t->expires_ns, now_on(t->clock), &left) || !add_ok(clock_monotonic_ns(), left, &deadline))
+	if (!sub_ok(t->expires_ns, now_on(t->clock), &left) ||
+	    !add_ok(clock_monotonic_ns(), left, &deadline))
 		deadline = INT64_MAX;
 	t->state = TIMERFD_ARMED;
 	ktimer_set(&t->timer, deadline);
@@ -121,7 +128,8 @@ static void get_setting(struct timerfd *t, struct timerfd_setting *ret)
 	ret->interval_ns = t->interval_ns;
 	ret->value_ns = 0;
 	if (t->state == TIMERFD_ARMED)
-		ret->value_ns = MAX(t->expires_ns - now_on(t->clock), (int64_t)1); /* 0 would say disarmed */
+		ret->value_ns = MAX(t->expires_ns - now_on(t->clock),
+				    (int64_t)1); /* 0 would say disarmed */
 }
 
 /* ---- the file ---- */
@@ -173,7 +181,8 @@ static ssize_t timerfd_read(struct ctx *ctx, struct file *f, struct uio *dst, in
 	return put == sizeof(n) ? put : -EFAULT;
 }
 
-static int64_t timerfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED, int whence UNUSED)
+static int64_t timerfd_seek(struct ctx *ctx UNUSED, struct file *f UNUSED, int64_t off UNUSED,
+			    int whence UNUSED)
 {
 	return 0;
 }
@@ -207,7 +216,8 @@ static int set_ticks(struct timerfd *t, struct mm *mm, uint64_t arg)
 	return 0;
 }
 
-static long timerfd_ioctl(struct ctx *ctx UNUSED, struct file *f, struct mm *mm, unsigned cmd, uint64_t arg)
+static long timerfd_ioctl(struct ctx *ctx UNUSED, struct file *f, struct mm *mm, unsigned cmd,
+			  uint64_t arg)
 {
 	return cmd == LX_TFD_IOC_SET_TICKS ? set_ticks(timerfd_of(f), mm, arg) : -ENOTTY;
 }
@@ -231,7 +241,8 @@ static void timerfd_show(struct file *f, struct strbuf *sb)
 	flags = t->settime_flags;
 	ticks = t->ticks;
 	lock_release(&t->lock);
-	strbuf_addf(sb, "clockid: %d\nticks: %llu\nsettime flags: 0%o\n", t->clock_id, (unsigned long long)ticks, flags);
+	strbuf_addf(sb, "clockid: %d\nticks: %llu\nsettime flags: 0%o\n", t->clock_id,
+		    (unsigned long long)ticks, flags);
 	show_time(sb, "it_value", s.value_ns);
 	show_time(sb, "it_interval", s.interval_ns);
 }
@@ -261,7 +272,8 @@ static const struct file_ops timerfd_ops = {
 
 /* ---- making and setting ---- */
 
-/* -EINVAL: a clock that timers do not run on. Alarms would wake a sleeping host; here they are as the clocks without. */
+/* -EINVAL: a clock that timers do not run on. Alarms would wake a sleeping host; here they are as
+ * the clocks without. */
 static int base_clock(int clock, int *ret)
 {
 	switch (clock) {
@@ -308,13 +320,15 @@ int timerfd_new(struct ctx *ctx, int clock, unsigned flags, struct file **ret)
 	ktimer_init(&t->timer, fire);
 	t->clock_id = clock;
 	t->clock = base;
-	r = file_new_anon("timerfd", NULL, &timerfd_ops, FILE_STREAM, LX_O_RDWR | (flags & LX_TFD_NONBLOCK), t, ret);
+	r = file_new_anon("timerfd", NULL, &timerfd_ops, FILE_STREAM,
+			  LX_O_RDWR | (flags & LX_TFD_NONBLOCK), t, ret);
 	if (r < 0)
 		timerfd_free(t);
 	return r;
 }
 
-static void start(struct timerfd *t, unsigned flags, const struct timerfd_setting *s) REQUIRES(t->lock);
+static void start(struct timerfd *t, unsigned flags, const struct timerfd_setting *s)
+	REQUIRES(t->lock);
 static void start(struct timerfd *t, unsigned flags, const struct timerfd_setting *s)
 {
 	int64_t now;
@@ -323,7 +337,8 @@ static void start(struct timerfd *t, unsigned flags, const struct timerfd_settin
 	t->expires_ns = s->value_ns;
 	if (!(flags & LX_TFD_TIMER_ABSTIME)) {
 		if (t->clock == LX_CLOCK_REALTIME)
-			t->clock = LX_CLOCK_MONOTONIC; /* setting the clock does not change a duration */
+			t->clock = LX_CLOCK_MONOTONIC; /* setting the clock does not change a
+							  duration */
 		now = now_on(t->clock);
 		if (!add_ok(now, s->value_ns, &t->expires_ns))
 			t->expires_ns = INT64_MAX;
@@ -331,12 +346,14 @@ static void start(struct timerfd *t, unsigned flags, const struct timerfd_settin
 	arm(t);
 }
 
-int timerfd_set(struct ctx *ctx, struct file *f, unsigned flags, const struct timerfd_setting *s, struct timerfd_setting *ret_old)
+int timerfd_set(struct ctx *ctx, struct file *f, unsigned flags, const struct timerfd_setting *s,
+		struct timerfd_setting *ret_old)
 {
 	struct timerfd *t;
 	int r;
 
-	if ((flags & ~(unsigned)(LX_TFD_TIMER_ABSTIME | LX_TFD_TIMER_CANCEL_ON_SET)) || f->ops != &timerfd_ops)
+	if ((flags & ~(unsigned)(LX_TFD_TIMER_ABSTIME | LX_TFD_TIMER_CANCEL_ON_SET)) ||
+	    f->ops != &timerfd_ops)
 		return -EINVAL;
 	t = timerfd_of(f);
 	r = check_alarm(ctx, t->clock_id);

@@ -124,7 +124,8 @@ TEST(a_new_setting_forgets_ticks_that_nobody_read)
 
 TEST(an_absolute_time_in_the_past_fires_at_once_on_every_clock)
 {
-	static const int clocks[] = {LX_CLOCK_REALTIME, LX_CLOCK_MONOTONIC, LX_CLOCK_BOOTTIME, LX_CLOCK_REALTIME_ALARM};
+	static const int clocks[] = {LX_CLOCK_REALTIME, LX_CLOCK_MONOTONIC, LX_CLOCK_BOOTTIME,
+				     LX_CLOCK_REALTIME_ALARM};
 
 	for (size_t i = 0; i < ARRAY_SIZE(clocks); i++) {
 		struct bench b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file's bytes, either in pages of ours or, once the file was mapped, in a memfd. INODE of the file is held in all of these.
- * Bytes of a page behind the end of the file are always zero.
+ * A file's bytes, either in pages of ours or, once the file was mapped, in a memfd. INODE of the
+ * file is held in all of these. Bytes of a page behind the end of the file are always zero.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -89,7 +89,8 @@ static ssize_t pages_write(struct tmpfs_node *n, struct uio *src, uint64_t pos)
 	ssize_t total = 0;
 
 	while (src->resid > 0) {
-		size_t off = (size_t)(pos % LX_PAGE_SIZE), len = MIN(src->resid, LX_PAGE_SIZE - off);
+		size_t off = (size_t)(pos % LX_PAGE_SIZE),
+		       len = MIN(src->resid, LX_PAGE_SIZE - off);
 		char *page;
 		ssize_t r = tmpfs_page_get(n, pos / LX_PAGE_SIZE, &page);
 
@@ -118,7 +119,8 @@ ssize_t tmpfs_data_read(struct tmpfs_node *n, struct uio *dst, uint64_t pos)
 	return n->memory ? memory_read(n, dst, pos, want) : pages_read(n, dst, pos, want);
 }
 
-/* The file's end was inside a page: what a writer leaves between there and its own bytes is zero already. */
+/* The file's end was inside a page: what a writer leaves between there and its own bytes is zero
+ * already. */
 ssize_t tmpfs_data_write(struct tmpfs_node *n, struct uio *src, uint64_t pos)
 {
 	ssize_t r;
@@ -173,7 +175,8 @@ int tmpfs_data_punch(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 	if (lo >= hi)
 		return 0;
 	if (n->memory)
-		return host_allocate(hostfd_fd(n->memory), LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo,
+		return host_allocate(hostfd_fd(n->memory),
+				     LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo,
 				     (int64_t)(hi - lo));
 	if (first > last) { /* within one page */
 		zero_part(n, lo, hi);
@@ -188,7 +191,8 @@ int tmpfs_data_punch(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 int tmpfs_data_reserve(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 {
 	if (n->memory)
-		return host_allocate(hostfd_fd(n->memory), LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo, (int64_t)(hi - lo));
+		return host_allocate(hostfd_fd(n->memory), LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo,
+				     (int64_t)(hi - lo));
 	for (uint64_t i = lo / LX_PAGE_SIZE; i * LX_PAGE_SIZE < hi; i++) {
 		char *page;
 		int r = tmpfs_page_get(n, i, &page);
@@ -206,8 +210,11 @@ int64_t tmpfs_data_seek(struct tmpfs_node *n, uint64_t from, bool data)
 	if (from >= size)
 		return -ENXIO;
 	if (n->memory)
-		return host_seek(hostfd_fd(n->memory), (int64_t)from, data ? LX_SEEK_DATA : LX_SEEK_HOLE);
-	at = tmpfs_pages_next(&n->pages, from / LX_PAGE_SIZE, (size + LX_PAGE_SIZE - 1) / LX_PAGE_SIZE, data) * LX_PAGE_SIZE;
+		return host_seek(hostfd_fd(n->memory), (int64_t)from,
+				 data ? LX_SEEK_DATA : LX_SEEK_HOLE);
+	at = tmpfs_pages_next(&n->pages, from / LX_PAGE_SIZE,
+			      (size + LX_PAGE_SIZE - 1) / LX_PAGE_SIZE, data) *
+	     LX_PAGE_SIZE;
 	at = MAX(at, from);
 	if (at < size)
 		return (int64_t)at;
@@ -229,7 +236,8 @@ static int copy_pages(struct tmpfs_node *n, struct hostfd *to)
 
 	for (uint64_t i = 0; (i = tmpfs_pages_next(&n->pages, i, limit, true)) < limit; i++) {
 		uint64_t at = i * LX_PAGE_SIZE;
-		ssize_t r = hostfd_pwrite(to, tmpfs_page_find(&n->pages, i), (size_t)MIN(LX_PAGE_SIZE + 0ULL, size - at), at);
+		ssize_t r = hostfd_pwrite(to, tmpfs_page_find(&n->pages, i),
+					  (size_t)MIN(LX_PAGE_SIZE + 0ULL, size - at), at);
 
 		if (r < 0)
 			return (int)r;
@@ -250,7 +258,8 @@ int tmpfs_data_to_memory(struct tmpfs_node *n)
 	if (r < 0)
 		return r;
 	/*
-	 * Differs: pages of a mapped file are no longer counted against size=; the host's memory limits hold them.
+	 * Differs: pages of a mapped file are no longer counted against size=; the host's memory
+	 * limits hold them.
 	 */
 	tmpfs_pages_drop(n, 0, UINT64_MAX);
 	n->memory = TAKE(h);

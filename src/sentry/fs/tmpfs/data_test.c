@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bytes of a file against a plain array, in pages and in a memfd, by random operations; space; seals. */
+/* The bytes of a file against a plain array, in pages and in a memfd, by random operations; space;
+ * seals. */
 #include "abi/page.h"
 #include "sentry/core/alloc.h"
 #include "sentry/core/hostfd.h"
@@ -106,8 +107,10 @@ static void do_truncate(struct bench *b, struct model *m)
 
 static void do_fallocate(struct bench *b, struct model *m)
 {
-	static const int modes[] = {0, LX_FALLOC_FL_KEEP_SIZE, LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE,
-				    LX_FALLOC_FL_ZERO_RANGE, LX_FALLOC_FL_ZERO_RANGE | LX_FALLOC_FL_KEEP_SIZE};
+	static const int modes[] = {0, LX_FALLOC_FL_KEEP_SIZE,
+				    LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE,
+				    LX_FALLOC_FL_ZERO_RANGE,
+				    LX_FALLOC_FL_ZERO_RANGE | LX_FALLOC_FL_KEEP_SIZE};
 	int mode = modes[draw(m, ARRAY_SIZE(modes))];
 	uint64_t lo, hi;
 
@@ -149,7 +152,8 @@ static void do_seek(struct bench *b, struct model *m)
 	EXPECT_TRUE(data == (int64_t)from || hole == (int64_t)from);
 }
 
-/* As guest code that has the file mapped: its stores go to the memfd. From the first time on all data is there. */
+/* As guest code that has the file mapped: its stores go to the memfd. From the first time on all
+ * data is there. */
 static void do_map(struct bench *b, struct model *m)
 {
 	struct mappable *map;
@@ -191,7 +195,7 @@ static void run_model(uint64_t seed, int steps, int mapped)
 	m = (struct model){.seed = seed};
 	begin(&b, &o);
 	for (int i = 0; i < steps; i++) {
-		static void (*const ops[])(struct bench *b, struct model *m) = {
+		static void (*const ops[])(struct bench * b, struct model * m) = {
 			do_write, do_write, do_read, do_read, do_seek, do_fallocate, do_truncate};
 
 		if (mapped == MAPPED_SOMETIMES && i >= steps / 2 && draw(&m, 8) == 0)
@@ -224,7 +228,8 @@ TEST(random_operations_and_a_mapping_agree)
 
 TEST(sparse_files_reach_to_the_largest_offset)
 {
-	static const int64_t at[] = {0, 4096LL << 6, 4096LL << 12, 1LL << 40, 1LL << 56, INT64_MAX - 4096};
+	static const int64_t at[] = {0,         4096LL << 6, 4096LL << 12,
+				     1LL << 40, 1LL << 56,   INT64_MAX - 4096};
 	const struct tmpfs_options o = TMPFS_OPTIONS_DEFAULT;
 	struct bench b;
 	char c;
@@ -239,7 +244,8 @@ TEST(sparse_files_reach_to_the_largest_offset)
 		EXPECT_EQ(c, 'x');
 		EXPECT_EQ(file_seek(&b.t.ctx, b.f, at[i], LX_SEEK_DATA), at[i]);
 		if (i > 0)
-			EXPECT_EQ(file_seek(&b.t.ctx, b.f, at[i - 1] + 4096, LX_SEEK_DATA), at[i] & ~4095LL);
+			EXPECT_EQ(file_seek(&b.t.ctx, b.f, at[i - 1] + 4096, LX_SEEK_DATA),
+				  at[i] & ~4095LL);
 	}
 	EXPECT_EQ(file_truncate(&b.t.ctx, b.f, 1LL << 40), 0);
 	EXPECT_EQ(pages_used(&b), 3);
@@ -262,7 +268,8 @@ TEST(a_full_filesystem_takes_what_fits_and_then_nothing)
 	EXPECT_ERR(file_fallocate(&b.t.ctx, b.f, 0, 0, 11 * LX_PAGE_SIZE), ENOSPC);
 	EXPECT_EQ(file_truncate(&b.t.ctx, b.f, LX_PAGE_SIZE), 0);
 	EXPECT_EQ(write_at(&b, buf, 1, 20 * LX_PAGE_SIZE), 1);
-	EXPECT_EQ(tmpfs_new_anon_file(b.sb, &b.t.ctx, 0600, &i[0]), 0); /* with the root that makes three */
+	EXPECT_EQ(tmpfs_new_anon_file(b.sb, &b.t.ctx, 0600, &i[0]),
+		  0); /* with the root that makes three */
 	EXPECT_ERR(tmpfs_new_anon_file(b.sb, &b.t.ctx, 0600, &i[1]), ENOSPC);
 	inode_put(i[0]);
 	EXPECT_EQ(tmpfs_new_anon_file(b.sb, &b.t.ctx, 0600, &i[1]), 0);
@@ -335,7 +342,9 @@ TEST(seals_forbid_what_they_say)
 	EXPECT_EQ(write_at(&b, "x", 1, 0), 1);
 	EXPECT_EQ(seal(&b, LX_F_SEAL_WRITE), 0);
 	EXPECT_ERR(write_at(&b, "x", 1, 0), EPERM);
-	EXPECT_ERR(file_fallocate(&b.t.ctx, b.f, LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE, 0, 5), EPERM);
+	EXPECT_ERR(file_fallocate(&b.t.ctx, b.f, LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_KEEP_SIZE,
+				  0, 5),
+		   EPERM);
 	EXPECT_ERR(seal(&b, 0x1000), EINVAL);
 	EXPECT_EQ(seal(&b, LX_F_SEAL_SEAL), 0);
 	EXPECT_ERR(seal(&b, LX_F_SEAL_GROW), EPERM);
@@ -384,7 +393,8 @@ TEST(files_that_did_not_ask_for_seals_have_none_but_the_last)
 	EXPECT_ERR(inode_setattr(&b.t.ctx, b.f->inode, &exec), EPERM);
 	file_put(b.f);
 	b.f = memfd(&b, LX_MFD_ALLOW_SEALING);
-	EXPECT_EQ(seal(&b, LX_F_SEAL_EXEC), 0); /* it can be executed: so it cannot be written any more */
+	EXPECT_EQ(seal(&b, LX_F_SEAL_EXEC),
+		  0); /* it can be executed: so it cannot be written any more */
 	EXPECT_ERR(write_at(&b, "x", 1, 0), EPERM);
 	file_put(b.f);
 	EXPECT_ERR(tmpfs_new_memfd(&b.t.ctx, "m", 0x100, &b.f), EINVAL);

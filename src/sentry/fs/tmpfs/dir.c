@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of tmpfs. The vfs holds INODE_DIR of every directory concerned, and has checked permission and existence. */
+/* Names of tmpfs. The vfs holds INODE_DIR of every directory concerned, and has checked permission
+ * and existence. */
 #include <errno.h>
 #include <string.h>
 
@@ -73,7 +74,8 @@ void tmpfs_entries_fini(struct tmpfs_node *dir)
 	htab_fini(&dir->by_name);
 }
 
-static int tmpfs_lookup(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode **ret)
+static int tmpfs_lookup(struct ctx *ctx, struct inode *dir, const struct name *name,
+			struct inode **ret)
 {
 	struct tmpfs_entry *e = tmpfs_find(node_of(dir), name->s, name->len);
 
@@ -85,8 +87,8 @@ static int tmpfs_lookup(struct ctx *ctx, struct inode *dir, const struct name *n
 }
 
 /* Make a node under a name; `target` only for symlinks. */
-static int add(struct ctx *ctx, struct inode *dir, const char *name, size_t len, uint32_t mode, uint64_t rdev,
-	       const char *target, struct inode **ret)
+static int add(struct ctx *ctx, struct inode *dir, const char *name, size_t len, uint32_t mode,
+	       uint64_t rdev, const char *target, struct inode **ret)
 {
 	AUTO(inode_put) struct inode *made = NULL;
 	bool is_dir = (mode & LX_S_IFMT) == LX_S_IFDIR;
@@ -115,29 +117,32 @@ static int add(struct ctx *ctx, struct inode *dir, const char *name, size_t len,
 	return 0;
 }
 
-static int tmpfs_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int tmpfs_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+			struct inode **ret)
 {
 	return add(ctx, dir, name->s, name->len, LX_S_IFREG | (mode & 07777u), 0, NULL, ret);
 }
 
-static int tmpfs_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int tmpfs_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		       struct inode **ret)
 {
 	return add(ctx, dir, name->s, name->len, LX_S_IFDIR | (mode & 07777u), 0, NULL, ret);
 }
 
-static int tmpfs_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, uint64_t rdev,
-		       struct inode **ret)
+static int tmpfs_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		       uint64_t rdev, struct inode **ret)
 {
 	return add(ctx, dir, name->s, name->len, mode, rdev, NULL, ret);
 }
 
-static int tmpfs_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, const char *target, struct inode **ret)
+static int tmpfs_symlink(struct ctx *ctx, struct inode *dir, const struct name *name,
+			 const char *target, struct inode **ret)
 {
 	return add(ctx, dir, name->s, name->len, LX_S_IFLNK | 0777, 0, target, ret);
 }
 
-int tmpfs_add_node(struct superblock *sb, struct inode *dir, const char *name, uint32_t mode, uint64_t rdev, const char *target,
-		   struct inode **ret)
+int tmpfs_add_node(struct superblock *sb, struct inode *dir, const char *name, uint32_t mode,
+		   uint64_t rdev, const char *target, struct inode **ret)
 {
 	if (!dir)
 		dir = sb->root;
@@ -150,7 +155,8 @@ static int tmpfs_tmpfile(struct ctx *ctx, struct inode *dir, uint32_t mode, stru
 	return tmpfs_new_anon_file(dir->sb, ctx, mode, ret);
 }
 
-static int tmpfs_link(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int tmpfs_link(struct ctx *ctx, struct inode *dir, const struct name *name,
+		      struct inode *inode)
 {
 	int r = tmpfs_insert(node_of(dir), name->s, name->len, inode);
 
@@ -162,7 +168,8 @@ static int tmpfs_link(struct ctx *ctx, struct inode *dir, const struct name *nam
 	return 0;
 }
 
-static int tmpfs_unlink(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int tmpfs_unlink(struct ctx *ctx, struct inode *dir, const struct name *name,
+			struct inode *inode)
 {
 	struct tmpfs_entry *e = tmpfs_find(node_of(dir), name->s, name->len);
 
@@ -175,7 +182,8 @@ static int tmpfs_unlink(struct ctx *ctx, struct inode *dir, const struct name *n
 	return 0;
 }
 
-static int tmpfs_rmdir(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int tmpfs_rmdir(struct ctx *ctx, struct inode *dir, const struct name *name,
+		       struct inode *inode)
 {
 	struct tmpfs_entry *e = tmpfs_find(node_of(dir), name->s, name->len);
 
@@ -190,10 +198,12 @@ static int tmpfs_rmdir(struct ctx *ctx, struct inode *dir, const struct name *na
 	return 0;
 }
 
-static int tmpfs_exchange(struct tmpfs_entry *a, struct tmpfs_entry *b, struct inode *a_dir, struct inode *b_dir)
+static int tmpfs_exchange(struct tmpfs_entry *a, struct tmpfs_entry *b, struct inode *a_dir,
+			  struct inode *b_dir)
 {
 	struct inode *moved = a->inode;
-	uint32_t a_is_dir = inode_type(a->inode) == LX_S_IFDIR, b_is_dir = inode_type(b->inode) == LX_S_IFDIR;
+	uint32_t a_is_dir = inode_type(a->inode) == LX_S_IFDIR,
+		 b_is_dir = inode_type(b->inode) == LX_S_IFDIR;
 
 	a->inode = b->inode;
 	b->inode = moved;
@@ -217,11 +227,13 @@ static int replace(struct inode *dir, struct tmpfs_entry *e)
 	return 0;
 }
 
-static int move(struct inode *old_dir, struct tmpfs_entry *from, struct inode *new_dir, const struct name *new_name)
+static int move(struct inode *old_dir, struct tmpfs_entry *from, struct inode *new_dir,
+		const struct name *new_name)
 {
 	struct tmpfs_entry *to = tmpfs_find(node_of(new_dir), new_name->s, new_name->len);
 	bool is_dir = inode_type(from->inode) == LX_S_IFDIR;
-	int r = to ? replace(new_dir, to) : tmpfs_insert(node_of(new_dir), new_name->s, new_name->len, from->inode);
+	int r = to ? replace(new_dir, to)
+		   : tmpfs_insert(node_of(new_dir), new_name->s, new_name->len, from->inode);
 
 	if (r < 0)
 		return r;
@@ -239,8 +251,9 @@ static int move(struct inode *old_dir, struct tmpfs_entry *from, struct inode *n
 	return 0;
 }
 
-static int tmpfs_rename(struct ctx *ctx, struct inode *old_dir, const struct name *old_name, struct inode *old_inode,
-			struct inode *new_dir, const struct name *new_name, struct inode *new_inode, unsigned flags)
+static int tmpfs_rename(struct ctx *ctx, struct inode *old_dir, const struct name *old_name,
+			struct inode *old_inode, struct inode *new_dir, const struct name *new_name,
+			struct inode *new_inode, unsigned flags)
 {
 	struct tmpfs_entry *from = tmpfs_find(node_of(old_dir), old_name->s, old_name->len);
 	struct tmpfs_entry *to = tmpfs_find(node_of(new_dir), new_name->s, new_name->len);

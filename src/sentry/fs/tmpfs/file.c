@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open regular files of tmpfs, and their mappings. A mapping is lent the memfd; the mappable is part of the node and holds
- * one reference to the inode for as long as somebody maps it:
+ * Open regular files of tmpfs, and their mappings. A mapping is lent the memfd; the mappable is
+ * part of the node and holds one reference to the inode for as long as somebody maps it:
  *
  *	map_get                              release (last mapping)
  *	lock inode                           mappable ref goes to 0
@@ -87,7 +87,8 @@ static bool sealed_against(const struct tmpfs_node *n, int mode, uint64_t hi)
 	if ((mode & (LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_ZERO_RANGE)) &&
 	    (n->seals & (LX_F_SEAL_WRITE | LX_F_SEAL_FUTURE_WRITE)))
 		return true;
-	return (n->seals & LX_F_SEAL_GROW) && !(mode & LX_FALLOC_FL_KEEP_SIZE) && hi > n->inode.size;
+	return (n->seals & LX_F_SEAL_GROW) && !(mode & LX_FALLOC_FL_KEEP_SIZE) &&
+	       hi > n->inode.size;
 }
 
 static int tmpfs_fallocate(struct ctx *ctx, struct file *f, int mode, int64_t off, int64_t len)
@@ -113,7 +114,8 @@ static int tmpfs_fallocate(struct ctx *ctx, struct file *f, int mode, int64_t of
 
 /* ---- mapping ---- */
 
-static int map_hostfd(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret, uint64_t *ret_delta)
+static int map_hostfd(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret,
+		      uint64_t *ret_delta)
 {
 	struct tmpfs_node *n = container_of(m, struct tmpfs_node, mappable);
 	int r;

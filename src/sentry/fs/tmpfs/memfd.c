@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memfd_create(2): files of a tmpfs that is mounted nowhere, and the seals that forbid to change them, fcntl(2). A seal is set for ever. Who
- * may still write is known by the mappings that were lent the memory for writing; F_SEAL_WRITE waits for none of them, it refuses.
+ * memfd_create(2): files of a tmpfs that is mounted nowhere, and the seals that forbid to change
+ * them, fcntl(2). A seal is set for ever. Who may still write is known by the mappings that were
+ * lent the memory for writing; F_SEAL_WRITE waits for none of them, it refuses.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +12,9 @@
 #include "sentry/fs/tmpfs/tmpfs_priv.h"
 #include "sentry/vfs/file.h"
 
-#define SEALS_ALL                                                                                                                \
-	(LX_F_SEAL_SEAL | LX_F_SEAL_SHRINK | LX_F_SEAL_GROW | LX_F_SEAL_WRITE | LX_F_SEAL_FUTURE_WRITE | LX_F_SEAL_EXEC)
+#define SEALS_ALL                                                                                  \
+	(LX_F_SEAL_SEAL | LX_F_SEAL_SHRINK | LX_F_SEAL_GROW | LX_F_SEAL_WRITE |                    \
+	 LX_F_SEAL_FUTURE_WRITE | LX_F_SEAL_EXEC)
 #define SEALS_DATA (LX_F_SEAL_SHRINK | LX_F_SEAL_GROW | LX_F_SEAL_WRITE | LX_F_SEAL_FUTURE_WRITE)
 
 /* ---- seals ---- */
@@ -72,7 +74,8 @@ static struct superblock *need_superblock(void)
 
 static int check_flags(unsigned flags)
 {
-	const unsigned known = LX_MFD_CLOEXEC | LX_MFD_ALLOW_SEALING | LX_MFD_HUGETLB | LX_MFD_NOEXEC_SEAL | LX_MFD_EXEC;
+	const unsigned known = LX_MFD_CLOEXEC | LX_MFD_ALLOW_SEALING | LX_MFD_HUGETLB |
+			       LX_MFD_NOEXEC_SEAL | LX_MFD_EXEC;
 	const unsigned sizes = (unsigned)LX_MFD_HUGE_MASK << LX_MFD_HUGE_SHIFT;
 
 	if (flags & ~(known | (flags & LX_MFD_HUGETLB ? sizes : 0)))
@@ -108,7 +111,8 @@ int tmpfs_new_memfd(struct ctx *ctx, const char *name, unsigned flags, struct fi
 		return r;
 	set_seals(node_of(i), flags);
 	(void)snprintf(full, sizeof(full), "memfd:%s", name);
-	r = file_new_anon(full, i, &tmpfs_file_ops, FILE_SEEKABLE, LX_O_RDWR | LX_O_LARGEFILE, NULL, ret);
+	r = file_new_anon(full, i, &tmpfs_file_ops, FILE_SEEKABLE, LX_O_RDWR | LX_O_LARGEFILE, NULL,
+			  ret);
 	if (r == 0)
 		i = NULL; /* the file has it */
 	return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names against a table, by random operations as the vfs calls them: locks held, existence known. And reading a directory while it
- * changes, options, extended attributes.
+ * Names against a table, by random operations as the vfs calls them: locks held, existence known.
+ * And reading a directory while it changes, options, extended attributes.
  */
 #include <stdio.h>
 
@@ -77,7 +77,8 @@ static uint64_t draw(struct model *m, uint64_t below)
 
 static struct name draw_name(struct model *m, size_t *ret_d, size_t *ret_n)
 {
-	static const char *const names[NAMES] = {"n0", "n1", "n2", "name", "longer name", "x", "xx", "xxx", "\xff", "n9"};
+	static const char *const names[NAMES] = {"n0", "n1", "n2",  "name", "longer name",
+						 "x",  "xx", "xxx", "\xff", "n9"};
 
 	*ret_d = draw(m, DIRS);
 	*ret_n = draw(m, NAMES);
@@ -154,7 +155,8 @@ static void do_rename(struct bench *b, struct model *m)
 	if (!moved || moved == there || (flags && !there))
 		return; /* the vfs has nothing to ask for */
 	lock_two(b->dirs[d], b->dirs[to_d]);
-	r = b->dirs[d]->ops->rename(&b->t.ctx, b->dirs[d], &from, moved, b->dirs[to_d], &to, there, flags);
+	r = b->dirs[d]->ops->rename(&b->t.ctx, b->dirs[d], &from, moved, b->dirs[to_d], &to, there,
+				    flags);
 	unlock_two(b->dirs[d], b->dirs[to_d]);
 	EXPECT_EQ(r, 0);
 	m->meant[to_d][to_n] = moved;
@@ -192,8 +194,10 @@ static void do_look_up(struct bench *b, struct model *m)
 
 TEST(random_operations_leave_the_names_that_a_table_would_hold)
 {
-	static void (*const ops[])(struct bench *b, struct model *m) = {do_create, do_create, do_link,    do_unlink,
-									do_rename, do_rename, do_look_up, do_look_up};
+	static void (*const ops[])(struct bench * b, struct model * m) = {do_create,  do_create,
+									  do_link,    do_unlink,
+									  do_rename,  do_rename,
+									  do_look_up, do_look_up};
 
 	for (uint64_t seed = 1; seed <= 20; seed++) {
 		struct model m = {.seed = seed};
@@ -224,12 +228,19 @@ TEST(directories_count_the_directories_in_them)
 	EXPECT_EQ(b.dirs[1]->nlink, 2);
 	EXPECT_EQ(b.dirs[2]->nlink, 3);
 	lock_acquire(&root->dir_lock);
-	EXPECT_ERR(root->ops->rename(&b.t.ctx, root, &a, b.dirs[1], root, &(struct name){"b", 1, 0}, b.dirs[2], 0), ENOTEMPTY);
-	EXPECT_ERR(root->ops->rmdir(&b.t.ctx, root, &(struct name){"b", 1, 0}, b.dirs[2]), ENOTEMPTY);
-	EXPECT_EQ(root->ops->rename(&b.t.ctx, root, &(struct name){"c", 1, 0}, b.dirs[3], root, &a, b.dirs[1], 0), 0);
+	EXPECT_ERR(root->ops->rename(&b.t.ctx, root, &a, b.dirs[1], root, &(struct name){"b", 1, 0},
+				     b.dirs[2], 0),
+		   ENOTEMPTY);
+	EXPECT_ERR(root->ops->rmdir(&b.t.ctx, root, &(struct name){"b", 1, 0}, b.dirs[2]),
+		   ENOTEMPTY);
+	EXPECT_EQ(root->ops->rename(&b.t.ctx, root, &(struct name){"c", 1, 0}, b.dirs[3], root, &a,
+				    b.dirs[1], 0),
+		  0);
 	EXPECT_EQ(root->nlink, 4);
 	EXPECT_EQ(b.dirs[1]->nlink, 0);
-	EXPECT_ERR(root->ops->rename(&b.t.ctx, root, &a, b.dirs[3], root, &x, NULL, LX_RENAME_WHITEOUT), EINVAL);
+	EXPECT_ERR(root->ops->rename(&b.t.ctx, root, &a, b.dirs[3], root, &x, NULL,
+				     LX_RENAME_WHITEOUT),
+		   EINVAL);
 	lock_release(&root->dir_lock);
 	inode_put(moved);
 	end(&b);
@@ -243,8 +254,8 @@ struct listing {
 	char names[FILES_MAX][8];
 };
 
-static bool take(struct dir_sink *s, const char *name, size_t len, uint64_t ino UNUSED, uint8_t d_type UNUSED,
-		 int64_t next_pos UNUSED)
+static bool take(struct dir_sink *s, const char *name, size_t len, uint64_t ino UNUSED,
+		 uint8_t d_type UNUSED, int64_t next_pos UNUSED)
 {
 	struct listing *l = container_of(s, struct listing, sink);
 
@@ -314,7 +325,8 @@ TEST(a_directory_is_read_whole_while_it_changes)
 		(void)snprintf(s, sizeof(s), "f%d", i);
 		create(&b, dir, s);
 	}
-	EXPECT_EQ(file_new_anon("dir", inode_get(dir), NULL, FILE_SEEKABLE, LX_O_RDONLY, NULL, &f), 0);
+	EXPECT_EQ(file_new_anon("dir", inode_get(dir), NULL, FILE_SEEKABLE, LX_O_RDONLY, NULL, &f),
+		  0);
 	EXPECT_EQ(dir->ops->open(&b.t.ctx, dir, f), 0);
 	read_some(&b, f, &l, 1);
 	EXPECT_STREQ(l.names[0], ".");

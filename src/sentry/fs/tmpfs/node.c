@@ -102,7 +102,8 @@ static int resize(struct inode *i, uint64_t size)
 	int r;
 
 	GUARD(&i->lock);
-	if ((n->seals & LX_F_SEAL_SHRINK && size < i->size) || (n->seals & LX_F_SEAL_GROW && size > i->size))
+	if ((n->seals & LX_F_SEAL_SHRINK && size < i->size) ||
+	    (n->seals & LX_F_SEAL_GROW && size > i->size))
 		return -EPERM;
 	r = tmpfs_data_resize(n, size);
 	if (r == 0)
@@ -123,7 +124,8 @@ static int tmpfs_setattr(struct ctx *ctx, struct inode *i, const struct iattr *a
 		if (r < 0)
 			return r;
 	}
-	if ((attr->valid & IATTR_MODE) && (node_of(i)->seals & LX_F_SEAL_EXEC) && ((attr->mode ^ i->mode) & 0111))
+	if ((attr->valid & IATTR_MODE) && (node_of(i)->seals & LX_F_SEAL_EXEC) &&
+	    ((attr->mode ^ i->mode) & 0111))
 		return -EPERM;
 	rest.valid &= ~(unsigned)IATTR_SIZE;
 	inode_apply_attr(i, &rest);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pages of one file in a radix tree: 64 slots a level, as high as the largest index needs. Holes have no page. */
+/* The pages of one file in a radix tree: 64 slots a level, as high as the largest index needs.
+ * Holes have no page. */
 #include <errno.h>
 
 #include "abi/page.h"
@@ -7,7 +8,7 @@
 #include "sentry/fs/tmpfs/tmpfs_priv.h"
 
 #define SLOT_BITS 6
-#define SLOTS (1u << SLOT_BITS)
+#define SLOTS     (1u << SLOT_BITS)
 
 /* Indexes that a tree of this height covers; 0 means all. */
 static bool covers(unsigned levels, uint64_t index)
@@ -91,7 +92,8 @@ int tmpfs_page_get(struct tmpfs_node *n, uint64_t index, char **ret)
 }
 
 /* Drop [lo, hi) below one node that covers indexes from base on; true: the node is empty now. */
-static bool drop_below(void **node, unsigned level, uint64_t base, uint64_t lo, uint64_t hi, uint64_t *dropped)
+static bool drop_below(void **node, unsigned level, uint64_t base, uint64_t lo, uint64_t hi,
+		       uint64_t *dropped)
 {
 	uint64_t span = 1ULL << (level * SLOT_BITS);
 	bool empty = true;
@@ -99,7 +101,8 @@ static bool drop_below(void **node, unsigned level, uint64_t base, uint64_t lo, 
 	for (size_t i = 0; i < SLOTS; i++) {
 		uint64_t first = base + i * span;
 
-		if (node[i] && first < hi && (level == 0 ? first >= lo : first + (span - 1) >= lo)) {
+		if (node[i] && first < hi &&
+		    (level == 0 ? first >= lo : first + (span - 1) >= lo)) {
 			if (level == 0) {
 				++*dropped;
 				arena_free(node[i]);

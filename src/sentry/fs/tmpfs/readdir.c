@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a directory by cookie; positions 0 and 1 are "." and "..", an entry's position is its cookie. INODE_DIR is held. */
+/* Reading a directory by cookie; positions 0 and 1 are "." and "..", an entry's position is its
+ * cookie. INODE_DIR is held. */
 #include "abi/fcntl.h"
 #include "sentry/fs/tmpfs/tmpfs_priv.h"
 #include "sentry/vfs/dentry.h"
@@ -26,7 +27,8 @@ static struct tmpfs_entry *first_from(struct tmpfs_node *dir, uint64_t from)
 
 static uint64_t parent_ino(struct file *f)
 {
-	AUTO(dentry_put) struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
+	AUTO(dentry_put)
+	struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
 	struct inode *i = parent ? dentry_inode(parent) : NULL;
 
 	return i ? i->ino : f->inode->ino;
@@ -57,8 +59,8 @@ static int tmpfs_iterate(struct ctx *ctx, struct file *f, struct dir_sink *sink,
 		return 0;
 	for (e = first_from(dir, (uint64_t)*pos); e;
 	     e = tree_entry_or_null(tree_next(&e->by_cookie), struct tmpfs_entry, by_cookie)) {
-		if (!sink->emit(sink, e->name, e->len, e->inode->ino, (uint8_t)(inode_type(e->inode) >> 12),
-				(int64_t)e->cookie + 1))
+		if (!sink->emit(sink, e->name, e->len, e->inode->ino,
+				(uint8_t)(inode_type(e->inode) >> 12), (int64_t)e->cookie + 1))
 			break;
 		*pos = (int64_t)e->cookie + 1;
 	}

@@ -127,7 +127,10 @@ static int tmpfs_statfs(struct superblock *sb, struct ctx *ctx, struct lx_statfs
 	struct tmpfs *fs = sb->priv;
 
 	(void)ctx;
-	*ret = (struct lx_statfs){.f_type = (int64_t)sb->magic, .f_bsize = LX_PAGE_SIZE, .f_frsize = LX_PAGE_SIZE, .f_namelen = 255};
+	*ret = (struct lx_statfs){.f_type = (int64_t)sb->magic,
+				  .f_bsize = LX_PAGE_SIZE,
+				  .f_frsize = LX_PAGE_SIZE,
+				  .f_namelen = 255};
 	if (fs->pages_max != 0) {
 		uint64_t used = MIN((uint64_t)fs->pages_used, (uint64_t)fs->pages_max);
 
@@ -136,13 +139,15 @@ static int tmpfs_statfs(struct superblock *sb, struct ctx *ctx, struct lx_statfs
 	}
 	if (fs->nodes_max != 0) {
 		ret->f_files = fs->nodes_max;
-		ret->f_ffree = fs->nodes_max - MIN((uint64_t)fs->nodes_used, (uint64_t)fs->nodes_max);
+		ret->f_ffree =
+			fs->nodes_max - MIN((uint64_t)fs->nodes_used, (uint64_t)fs->nodes_max);
 	}
 	return 0;
 }
 
 /* Limits may change, but not below what is in use. */
-static int tmpfs_remount(struct superblock *sb, struct ctx *ctx, uint64_t ms_flags, const char *data)
+static int tmpfs_remount(struct superblock *sb, struct ctx *ctx, uint64_t ms_flags,
+			 const char *data)
 {
 	struct tmpfs *fs = sb->priv;
 	struct tmpfs_options o = fs->options;
@@ -152,7 +157,8 @@ static int tmpfs_remount(struct superblock *sb, struct ctx *ctx, uint64_t ms_fla
 	(void)ms_flags;
 	if (r < 0)
 		return r;
-	if ((o.size != 0 && pages_of(o.size) < fs->pages_used) || (o.nr_inodes != 0 && o.nr_inodes < fs->nodes_used))
+	if ((o.size != 0 && pages_of(o.size) < fs->pages_used) ||
+	    (o.nr_inodes != 0 && o.nr_inodes < fs->nodes_used))
 		return -EINVAL;
 	fs->pages_max = pages_of(o.size);
 	fs->nodes_max = o.nr_inodes;
@@ -164,7 +170,8 @@ static void tmpfs_show_options(struct superblock *sb, struct strbuf *out)
 	struct tmpfs *fs = sb->priv;
 
 	if (fs->pages_max != 0)
-		strbuf_addf(out, ",size=%lluk", (unsigned long long)fs->pages_max * (LX_PAGE_SIZE / 1024));
+		strbuf_addf(out, ",size=%lluk",
+			    (unsigned long long)fs->pages_max * (LX_PAGE_SIZE / 1024));
 	if (fs->nodes_max != 0)
 		strbuf_addf(out, ",nr_inodes=%llu", (unsigned long long)fs->nodes_max);
 	if (fs->options.mode != 01777)
@@ -211,7 +218,8 @@ static struct tmpfs *fs_new(const struct tmpfs_options *o)
 
 int tmpfs_new(const struct tmpfs_options *o, struct superblock **ret)
 {
-	const struct fs_ops *ops = o->name && strcmp(o->name, "devtmpfs") == 0 ? &devtmpfs_fs_ops : &tmpfs_fs_ops;
+	const struct fs_ops *ops = o->name && strcmp(o->name, "devtmpfs") == 0 ? &devtmpfs_fs_ops
+									       : &tmpfs_fs_ops;
 	struct tmpfs *fs = fs_new(o);
 	struct superblock *sb = fs ? superblock_new(ops, LX_TMPFS_MAGIC, fs) : NULL;
 	int r;

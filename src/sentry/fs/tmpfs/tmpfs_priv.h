@@ -19,10 +19,10 @@ struct uio;
 
 /* Key: [I]; [a] */
 struct tmpfs {
-	struct tmpfs_options options;  /* [I] but size and nr_inodes, which remount changes */
+	struct tmpfs_options options; /* [I] but size and nr_inodes, which remount changes */
 	_Atomic uint64_t pages_used, pages_max; /* [a] */
 	_Atomic uint64_t nodes_used, nodes_max; /* [a] */
-	_Atomic uint64_t next_ino;     /* [a] */
+	_Atomic uint64_t next_ino;              /* [a] */
 };
 
 struct tmpfs_entry {
@@ -34,7 +34,8 @@ struct tmpfs_entry {
 	char name[];
 };
 
-/* Pages of a file: a radix tree of 64 slots a level; level 0 slots are pages. All under INODE of the file. */
+/* Pages of a file: a radix tree of 64 slots a level; level 0 slots are pages. All under INODE of
+ * the file. */
 struct tmpfs_pages {
 	void **root;
 	unsigned levels; /* 0: empty */
@@ -53,20 +54,20 @@ struct tmpfs_map; /* the mappable, made on first need */
 struct tmpfs_node {
 	struct inode inode;
 	/* directory */
-	struct htab by_name;         /* [d] struct tmpfs_entry */
-	struct tree by_cookie;       /* [d] struct tmpfs_entry */
-	uint64_t next_cookie;        /* [d] */
+	struct htab by_name;   /* [d] struct tmpfs_entry */
+	struct tree by_cookie; /* [d] struct tmpfs_entry */
+	uint64_t next_cookie;  /* [d] */
 	/* regular file */
-	struct tmpfs_pages pages;    /* [i] empty once memory is set */
-	uint64_t npages;             /* [i] charged to the filesystem */
-	struct hostfd *memory;       /* [i] the memfd; NULL: never mapped */
-	struct mappable mappable;    /* [i] its ref holds one reference to inode while above zero */
-	bool mapped;                 /* [i] mappable.ref was ever set */
-	unsigned seals;              /* [i] memfd: LX_F_SEAL_ */
-	uint64_t shared_writable;    /* [i] mappings that may write: F_SEAL_WRITE is refused meanwhile */
+	struct tmpfs_pages pages; /* [i] empty once memory is set */
+	uint64_t npages;          /* [i] charged to the filesystem */
+	struct hostfd *memory;    /* [i] the memfd; NULL: never mapped */
+	struct mappable mappable; /* [i] its ref holds one reference to inode while above zero */
+	bool mapped;              /* [i] mappable.ref was ever set */
+	unsigned seals;           /* [i] memfd: LX_F_SEAL_ */
+	uint64_t shared_writable; /* [i] mappings that may write: F_SEAL_WRITE is refused meanwhile */
 	/* symlink */
-	char *target;                /* [I] arena */
-	struct list xattrs;          /* [i] struct tmpfs_xattr */
+	char *target;       /* [I] arena */
+	struct list xattrs; /* [i] struct tmpfs_xattr */
 };
 
 static inline struct tmpfs_node *node_of(struct inode *i)
@@ -89,18 +90,21 @@ MUST_CHECK int tmpfs_charge(struct tmpfs *fs, uint64_t npages); /* -ENOSPC */
 void tmpfs_uncharge(struct tmpfs *fs, uint64_t npages);
 
 /* node.c */
-MUST_CHECK int tmpfs_node_new(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct inode **ret);
+MUST_CHECK int tmpfs_node_new(struct superblock *sb, struct ctx *ctx, uint32_t mode,
+			      struct inode **ret);
 void tmpfs_release(struct inode *i);
 
 /* dir.c; INODE_DIR is held */
 struct tmpfs_entry *tmpfs_find(struct tmpfs_node *dir, const char *name, size_t len);
-MUST_CHECK int tmpfs_insert(struct tmpfs_node *dir, const char *name, size_t len, struct inode *inode); /* takes a reference */
+MUST_CHECK int tmpfs_insert(struct tmpfs_node *dir, const char *name, size_t len,
+			    struct inode *inode); /* takes a reference */
 void tmpfs_entries_fini(struct tmpfs_node *dir);
 
 /* pages.c */
 #define TMPFS_MAX_SIZE INT64_MAX
 char *tmpfs_page_find(const struct tmpfs_pages *t, uint64_t index); /* NULL: a hole */
-MUST_CHECK int tmpfs_page_get(struct tmpfs_node *n, uint64_t index, char **ret); /* made if need be; -ENOSPC, -ENOMEM */
+MUST_CHECK int tmpfs_page_get(struct tmpfs_node *n, uint64_t index,
+			      char **ret); /* made if need be; -ENOSPC, -ENOMEM */
 /* Forget pages [lo, hi); returns how many there were. */
 uint64_t tmpfs_pages_drop(struct tmpfs_node *n, uint64_t lo, uint64_t hi);
 /* The first index >= from that has (want) or lacks (!want) a page, or limit. */
@@ -128,7 +132,8 @@ extern const struct file_ops tmpfs_file_ops;
 
 /* xattr.c */
 ssize_t tmpfs_getxattr(struct ctx *ctx, struct inode *i, const char *name, void *buf, size_t size);
-int tmpfs_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size, int flags);
+int tmpfs_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size,
+		   int flags);
 ssize_t tmpfs_listxattr(struct ctx *ctx, struct inode *i, char *buf, size_t size);
 int tmpfs_removexattr(struct ctx *ctx, struct inode *i, const char *name);
 void tmpfs_xattrs_fini(struct tmpfs_node *n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extended attributes of a node: a short list under INODE. The vfs has checked name spaces and rights. */
+/* Extended attributes of a node: a short list under INODE. The vfs has checked name spaces and
+ * rights. */
 #include <errno.h>
 #include <string.h>
 
@@ -81,7 +82,8 @@ static int set_locked(struct tmpfs_node *n, const char *name, void *value, size_
 	return 0;
 }
 
-int tmpfs_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size, int flags)
+int tmpfs_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size,
+		   int flags)
 {
 	void *value = arena_memdup(buf, size);
 	int r;
