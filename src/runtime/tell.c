@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 
+static void tell_line(const char *fmt, va_list ap, int err) PRINTF_LIKE(1, 0);
 static void tell_line(const char *fmt, va_list ap, int err)
 {
 	AUTO(strbuf_fini) struct strbuf sb = STRBUF_INIT;
