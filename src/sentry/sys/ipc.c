@@ -138,7 +138,7 @@ static long do_semop(struct task *t, const struct sysargs *a, uaddr_t timeout)
 	struct lx_sembuf few[FEW_OPS], *ops = few;
 	unsigned n = arg_uint(a, 2);
 	int32_t id = arg_int(a, 0);
-	int64_t deadline_ns;
+	int64_t deadline_ns = CTX_FOREVER;
 	int r;
 
 	if (n < 1 || id < 0)
