@@ -15,5 +15,5 @@ void entry_made(struct ctx *ctx, struct walk *w, struct dentry *d, struct inode 
 enum delete_kind { DELETE_FILE, DELETE_DIR };
 MUST_CHECK int may_delete(struct ctx *ctx, const struct path *dir, struct dentry *d,
 			  enum delete_kind kind);
-/* The link count of an inode fell: tell who watches it. */
-void tell_unlinked(struct inode *inode);
+/* A name is gone, and the link count of its inode fell: tell who watches it. */
+void tell_unlinked(struct dentry *d);

@@ -20,6 +20,7 @@
 #include "host/rand.h"
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
+#include "sentry/vfs/inotify.h"
 
 struct lock dcache_lock = LOCK_INIT(RANK_DCACHE, "dcache");
 
@@ -121,6 +122,8 @@ static void bury(struct list *dead)
 
 	list_for_each_entry_safe(d, tmp, dead, lru) {
 		list_del(&d->lru);
+		if (d->deleted)
+			inotify_deleted(dentry_inode(d));
 		inode_put(dentry_inode(d));
 		dentry_free(d);
 	}
@@ -243,6 +246,15 @@ struct dentry *dentry_get(struct dentry *d)
 
 	check(old != 0);
 	return d;
+}
+
+void dentry_deleted(struct dentry *d)
+{
+	/* Nobody finds it by name: a single holder is the caller. */
+	if (atomic_load(&d->refs) == 1)
+		inotify_deleted(dentry_inode(d));
+	else
+		d->deleted = true;
 }
 
 void dentry_put(struct dentry *d)

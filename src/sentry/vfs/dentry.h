@@ -43,6 +43,8 @@ struct dentry {
 	_Atomic bool hashed;         /* [a] written under [D] */
 	_Atomic bool removed; /* [a] a directory that was removed: nothing is created in it. Written
 				 under its INODE_DIR */
+	_Atomic bool deleted; /* [a] its inode lost its last name with this one: inotify(7) is told when
+				 the dentry goes */
 	uint32_t name_len;    /* [D] */
 	char *name;           /* [D] inline_name or arena */
 	char inline_name[DENTRY_INLINE_NAME];
@@ -93,6 +95,9 @@ void dentry_add_found(struct dentry *parent, const struct name *name, struct ino
 void dentry_instantiate(struct dentry *d, struct inode *inode);
 /* The name is gone; whoever holds d keeps it. INODE_DIR of the parent is held. */
 void dentry_unhash(struct dentry *d);
+/* After dentry_unhash: the inode has no other name. Who watches it is told, now or when the last
+ * holder of d lets go. */
+void dentry_deleted(struct dentry *d);
 /* d gets the place and name of target, which is unhashed. INODE_DIR of both parents is held. */
 void dentry_move(struct dentry *d, struct dentry *target);
 void dentry_exchange(struct dentry *a, struct dentry *b);

@@ -63,14 +63,21 @@ int inotify_mark_add(struct inotify_mark *m, struct inode *inode)
 	return 0;
 }
 
-void inotify_mark_del(struct inotify_mark *m)
+bool inotify_mark_detach(struct inotify_mark *m)
 {
 	struct inotify_marks *ms = atomic_load(&m->inode->marks);
 
-	lock_acquire(&ms->lock);
+	GUARD(&ms->lock);
+	if (list_empty(&m->link))
+		return false;
 	list_del(&m->link);
-	lock_release(&ms->lock);
 	nmarks--;
+	return true;
+}
+
+void inotify_mark_del(struct inotify_mark *m)
+{
+	check(inotify_mark_detach(m));
 	inode_put(TAKE(m->inode));
 }
 
@@ -120,18 +127,41 @@ uint32_t inotify_cookie(void)
 	return n;
 }
 
+/* Off the list; those taken off are chained, for end_all. */
+static void take_off(struct inotify_mark *m, struct inotify_mark **over)
+{
+	list_del(&m->link);
+	nmarks--;
+	m->next_over = *over;
+	*over = m;
+}
+
+static void end_all(struct inotify_mark *over)
+{
+	while (over) {
+		struct inotify_mark *m = over;
+
+		over = m->next_over;
+		m->ended(m);
+	}
+}
+
 static void tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
 {
 	struct inotify_marks *ms = atomic_load(&inode->marks);
-	struct inotify_mark *m;
+	struct inotify_mark *m, *tmp, *over = NULL;
 
 	if (!ms)
 		return;
-	GUARD(&ms->lock);
-	list_for_each_entry(m, &ms->marks, link) {
+	lock_acquire(&ms->lock);
+	list_for_each_entry_safe(m, tmp, &ms->marks, link) {
 		if (m->mask & mask & LX_IN_ALL_EVENTS)
 			m->event(m, mask, cookie, name, len);
+		if (m->over && m->ended)
+			take_off(m, &over);
 	}
+	lock_release(&ms->lock);
+	end_all(over);
 }
 
 static uint32_t dir_bit(struct inode *i)
@@ -145,6 +175,23 @@ void inotify_self(struct inode *inode, uint32_t mask)
 		tell(inode, mask | dir_bit(inode), 0, NULL, 0);
 }
 
+void inotify_deleted(struct inode *inode)
+{
+	struct inotify_marks *ms = atomic_load(&inode->marks);
+	struct inotify_mark *m, *tmp, *over = NULL;
+
+	if (!ms)
+		return;
+	tell(inode, LX_IN_DELETE_SELF | dir_bit(inode), 0, NULL, 0);
+	lock_acquire(&ms->lock);
+	list_for_each_entry_safe(m, tmp, &ms->marks, link) {
+		if (m->ended)
+			take_off(m, &over);
+	}
+	lock_release(&ms->lock);
+	end_all(over);
+}
+
 void inotify_entry(struct inode *dir, const struct name *name, struct inode *what, uint32_t mask,
 		   uint32_t cookie)
 {
@@ -154,7 +201,8 @@ void inotify_entry(struct inode *dir, const struct name *name, struct inode *wha
 
 /* The directory that holds d, if it is watched, and what it calls d. Caller owns; NULL: nobody
  * watches. */
-static struct inode *watched_parent(struct dentry *d, char name[LX_NAME_MAX + 1], size_t *ret_len)
+static struct inode *watched_parent(struct dentry *d, char name[LX_NAME_MAX + 1], size_t *ret_len,
+				    uint32_t *ret_unlinked)
 {
 	struct inode *dir;
 
@@ -166,12 +214,14 @@ static struct inode *watched_parent(struct dentry *d, char name[LX_NAME_MAX + 1]
 		return NULL;
 	memcpy(name, d->name, d->name_len + 1);
 	*ret_len = d->name_len;
+	*ret_unlinked = d->hashed ? 0 : INOTIFY_UNLINKED;
 	return inode_get(dir);
 }
 
 void inotify_path(const struct path *p, uint32_t mask)
 {
 	char name[LX_NAME_MAX + 1];
+	uint32_t unlinked;
 	struct inode *inode;
 	size_t len;
 
@@ -180,8 +230,8 @@ void inotify_path(const struct path *p, uint32_t mask)
 	inode = path_inode(p);
 	if (!inode)
 		return;
-	AUTO(inode_put) struct inode *dir = watched_parent(p->dentry, name, &len);
+	AUTO(inode_put) struct inode *dir = watched_parent(p->dentry, name, &len, &unlinked);
 	if (dir)
-		tell(dir, mask | dir_bit(inode), 0, name, len);
+		tell(dir, mask | dir_bit(inode) | unlinked, 0, name, len);
 	tell(inode, mask | dir_bit(inode), 0, NULL, 0);
 }

@@ -162,7 +162,7 @@ static void tell(struct renaming *rn, struct inode *moved, struct inode *replace
 	inotify_self(moved, LX_IN_MOVE_SELF);
 	if (!(rn->flags & LX_RENAME_EXCHANGE)) {
 		if (replaced)
-			tell_unlinked(replaced);
+			tell_unlinked(rn->new);
 		return;
 	}
 	cookie = inotify_cookie();

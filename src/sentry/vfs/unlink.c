@@ -42,11 +42,13 @@ int may_delete(struct ctx *ctx, const struct path *dir, struct dentry *d, enum d
 	return victim == path_inode(dir) ? -EBUSY : 0;
 }
 
-void tell_unlinked(struct inode *inode)
+void tell_unlinked(struct dentry *d)
 {
+	struct inode *inode = dentry_inode(d);
+
 	inotify_self(inode, LX_IN_ATTRIB);
-	if (inode->nlink == 0)
-		inotify_self(inode, LX_IN_DELETE_SELF);
+	if (inode->nlink == 0 || d->removed)
+		dentry_deleted(d);
 }
 
 static int unlink_locked(struct walk *w)
@@ -73,7 +75,7 @@ static int unlink_locked(struct walk *w)
 	if (r < 0)
 		return r;
 	dentry_unhash(d);
-	tell_unlinked(victim);
+	tell_unlinked(d);
 	inotify_entry(dir, &w->last, victim, LX_IN_DELETE, 0);
 	return 0;
 }
@@ -119,7 +121,7 @@ static int rmdir_locked(struct walk *w)
 	if (r < 0)
 		return r;
 	dentry_unhash(d);
-	inotify_self(victim, LX_IN_DELETE_SELF);
+	dentry_deleted(d);
 	inotify_entry(dir, &w->last, victim, LX_IN_DELETE, 0);
 	return 0;
 }
