@@ -73,20 +73,34 @@ static bool emit_old(struct dir_sink *s, const char *name, size_t len, uint64_t 
 	return true;
 }
 
+/* What did not reach the guest is read again next time. */
+static int give_entries(struct task *t, struct file *f, uaddr_t dst, const struct dents *d, int64_t before)
+{
+	int r = copy_out(t->mm, dst, d->buf, d->used);
+
+	if (r < 0) {
+		GUARD(&f->pos_lock);
+		f->pos = before;
+	}
+	return r;
+}
+
 static long getdents(struct task *t, const struct sysargs *a, struct dents *d)
 {
 	AUTO(file_put) struct file *f = fdtable_get_nopath(t->fds, arg_int(a, 0));
+	int64_t before;
 	int r;
 
 	if (!f)
 		return -EBADF;
+	before = f->pos;
 	d->size = MIN((size_t)arg_uint(a, 2), (size_t)DENTS_MAX);
 	d->buf = arena_alloc(d->size);
 	if (!d->buf)
 		return -ENOMEM;
 	r = file_iterate(&t->ctx, f, &d->sink);
 	if (d->used > 0)
-		r = copy_out(t->mm, arg_uaddr(a, 1), d->buf, d->used);
+		r = give_entries(t, f, arg_uaddr(a, 1), d, before);
 	else if (r == 0 && d->overflow)
 		r = -EINVAL;
 	arena_free(d->buf);
