@@ -63,10 +63,9 @@ struct ctx {
 	_Atomic uint32_t word;     /* [a] see above */
 	const struct cred *cred;   /* [t] borrowed from the task */
 	struct limits *limits;     /* [I] of the thread group */
-	struct pcontext *pc; /* [t] the platform context; NULL in kernel threads and on tests */
-	int32_t tid, tgid;   /* [I] in the root pid namespace */
-	_Atomic bool
-		futex_gone; /* [a] the thread has ended as an owner of futexes: the futex room's */
+	struct pcontext *pc;     /* [t] the platform context; NULL in kernel threads and on tests */
+	int32_t tid, tgid;       /* [I] in the root pid namespace */
+	_Atomic bool futex_gone; /* [a] the thread has ended as an owner of futexes */
 };
 
 /* Borrows ops. The rest is zero: the owner fills it in before others see it. */
