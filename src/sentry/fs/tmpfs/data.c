@@ -188,15 +188,42 @@ int tmpfs_data_punch(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 	return 0;
 }
 
+/*
+ * Would the pages [lo, hi) that are not there fit? What does not is refused before anything is
+ * made, as Linux undoes it.
+ */
+static int check_space(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
+{
+	uint64_t missing = 0;
+	int r;
+
+	for (uint64_t i = lo; (i = tmpfs_pages_next(&n->pages, i, hi, false)) < hi;) {
+		uint64_t end = tmpfs_pages_next(&n->pages, i, hi, true);
+
+		missing += end - i;
+		i = end;
+	}
+	r = tmpfs_charge(tmpfs_of(&n->inode), missing);
+	if (r == 0)
+		tmpfs_uncharge(tmpfs_of(&n->inode),
+			       missing); /* each page is charged as it is made */
+	return r;
+}
+
 int tmpfs_data_reserve(struct tmpfs_node *n, uint64_t lo, uint64_t hi)
 {
+	int r;
+
 	if (n->memory)
 		return host_allocate(hostfd_fd(n->memory), LX_FALLOC_FL_KEEP_SIZE, (int64_t)lo,
 				     (int64_t)(hi - lo));
+	r = check_space(n, lo / LX_PAGE_SIZE, hi / LX_PAGE_SIZE + (hi % LX_PAGE_SIZE != 0));
+	if (r < 0)
+		return r;
 	for (uint64_t i = lo / LX_PAGE_SIZE; i * LX_PAGE_SIZE < hi; i++) {
 		char *page;
-		int r = tmpfs_page_get(n, i, &page);
 
+		r = tmpfs_page_get(n, i, &page);
 		if (r < 0)
 			return r;
 	}
@@ -236,11 +263,11 @@ static int copy_pages(struct tmpfs_node *n, struct hostfd *to)
 
 	for (uint64_t i = 0; (i = tmpfs_pages_next(&n->pages, i, limit, true)) < limit; i++) {
 		uint64_t at = i * LX_PAGE_SIZE;
-		ssize_t r = hostfd_pwrite(to, tmpfs_page_find(&n->pages, i),
-					  (size_t)MIN(LX_PAGE_SIZE + 0ULL, size - at), at);
+		size_t len = (size_t)MIN(LX_PAGE_SIZE + 0ULL, size - at);
+		ssize_t r = hostfd_pwrite(to, tmpfs_page_find(&n->pages, i), len, at);
 
-		if (r < 0)
-			return (int)r;
+		if (r != (ssize_t)len)
+			return r < 0 ? (int)r : -EIO;
 	}
 	return 0;
 }

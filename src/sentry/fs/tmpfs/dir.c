@@ -209,6 +209,8 @@ static int tmpfs_exchange(struct tmpfs_entry *a, struct tmpfs_entry *b, struct i
 	b->inode = moved;
 	a_dir->nlink += b_is_dir - a_is_dir;
 	b_dir->nlink += a_is_dir - b_is_dir;
+	inode_touch_ctime(a->inode);
+	inode_touch_ctime(b->inode);
 	inode_touch_mtime(a_dir);
 	inode_touch_mtime(b_dir);
 	return 0;

@@ -74,7 +74,7 @@ static int change_range(struct tmpfs_node *n, int mode, uint64_t lo, uint64_t hi
 	int r = 0;
 
 	if (mode & (LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_ZERO_RANGE))
-		r = tmpfs_data_punch(n, lo, MIN(hi, (uint64_t)n->inode.size));
+		r = tmpfs_data_punch(n, lo, hi);
 	if (r == 0 && !(mode & LX_FALLOC_FL_PUNCH_HOLE))
 		r = tmpfs_data_reserve(n, lo, hi);
 	if (r == 0 && hi > n->inode.size && !(mode & LX_FALLOC_FL_KEEP_SIZE))
@@ -103,9 +103,6 @@ static int tmpfs_fallocate(struct ctx *ctx, struct file *f, int mode, int64_t of
 	GUARD(&n->inode.lock);
 	if (sealed_against(n, mode, hi))
 		return -EPERM;
-	if ((mode & (LX_FALLOC_FL_PUNCH_HOLE | LX_FALLOC_FL_ZERO_RANGE)) && lo >= n->inode.size &&
-	    (mode & LX_FALLOC_FL_PUNCH_HOLE))
-		return 0;
 	r = change_range(n, mode, lo, hi);
 	if (r == 0)
 		inode_touch_mtime(&n->inode);

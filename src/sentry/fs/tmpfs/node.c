@@ -48,6 +48,7 @@ int tmpfs_node_new(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct
 	}
 	inode_init(&n->inode, sb, ops_for(mode), atomic_fetch_add(&fs->next_ino, 1), mode, ctx);
 	list_init(&n->xattrs);
+	list_init(&n->dying);
 	n->mappable.ops = &tmpfs_mappable_ops;
 	if ((mode & LX_S_IFMT) == LX_S_IFDIR) {
 		htab_init(&n->by_name, NULL);
@@ -69,9 +70,9 @@ int tmpfs_new_anon_file(struct superblock *sb, struct ctx *ctx, uint32_t mode, s
 	return r;
 }
 
-void tmpfs_release(struct inode *i)
+static void node_free(struct tmpfs_node *n)
 {
-	struct tmpfs_node *n = node_of(i);
+	struct inode *i = &n->inode;
 	struct tmpfs *fs = tmpfs_of(i);
 
 	if (inode_type(i) == LX_S_IFDIR)
@@ -82,6 +83,32 @@ void tmpfs_release(struct inode *i)
 	arena_free(n->target);
 	atomic_fetch_sub(&fs->nodes_used, 1);
 	slab_free(&node_slab, n);
+}
+
+/*
+ * A directory that goes takes its entries along, and the guest decides how deep they nest: the
+ * release of an inode within the release of another only queues it, so that no depth is too deep
+ * for our stack. The outermost inode still holds the superblock.
+ */
+void tmpfs_release(struct inode *i)
+{
+	static _Thread_local struct list *dying;
+	struct tmpfs_node *n = node_of(i);
+	struct list queue;
+
+	if (dying) {
+		list_add_tail(dying, &n->dying);
+		return;
+	}
+	list_init(&queue);
+	list_add_tail(&queue, &n->dying);
+	dying = &queue;
+	while (!list_empty(&queue)) {
+		n = list_first_entry(&queue, struct tmpfs_node, dying);
+		list_del(&n->dying);
+		node_free(n);
+	}
+	dying = NULL;
 }
 
 static int tmpfs_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)

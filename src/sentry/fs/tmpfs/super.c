@@ -162,6 +162,8 @@ static int tmpfs_remount(struct superblock *sb, struct ctx *ctx, uint64_t ms_fla
 		return -EINVAL;
 	fs->pages_max = pages_of(o.size);
 	fs->nodes_max = o.nr_inodes;
+	fs->options.size = o.size; /* what the next remount starts from */
+	fs->options.nr_inodes = o.nr_inodes;
 	return 0;
 }
 

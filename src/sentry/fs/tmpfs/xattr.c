@@ -130,5 +130,6 @@ int tmpfs_removexattr(struct ctx *ctx, struct inode *i, const char *name)
 	if (!x)
 		return -ENODATA;
 	xattr_free(x);
+	inode_touch_ctime(i);
 	return 0;
 }
