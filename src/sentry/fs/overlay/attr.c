@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attributes: the lower's while nothing was changed, then ours; size, blocks and times of a file with data of its own are the
- * store's, which every write keeps up to date.
+ * Attributes: the lower's while nothing was changed, then ours; size, blocks and times of a file
+ * with data of its own are the store's, which every write keeps up to date.
  */
 #include <errno.h>
 
@@ -31,7 +31,8 @@ static int own_stat(struct ctx *ctx, struct ovl_inode *o, struct kstat *ret)
 int ovl_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)
 {
 	struct ovl_inode *o = ovl_of(i);
-	int r = atomic_load(&o->changed) ? own_stat(ctx, o, ret) : inode_getattr(ctx, o->lower, ret);
+	int r = atomic_load(&o->changed) ? own_stat(ctx, o, ret)
+					 : inode_getattr(ctx, o->lower, ret);
 
 	ret->dev = i->sb->dev;
 	ret->ino = i->ino;
@@ -103,7 +104,8 @@ ssize_t ovl_listxattr(struct ctx *ctx, struct inode *i, char *buf, size_t size)
 	return n == -EOPNOTSUPP ? 0 : n;
 }
 
-int ovl_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size, int flags)
+int ovl_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void *buf, size_t size,
+		 int flags)
 {
 	struct ovl_inode *o = ovl_of(i);
 	int r = ovl_copy_up(ctx, o, OVL_COPY_ALL);
@@ -112,7 +114,11 @@ int ovl_setxattr(struct ctx *ctx, struct inode *i, const char *name, const void 
 	if (r < 0)
 		return r;
 	data = ovl_data(o);
-	return data->ops->setxattr ? data->ops->setxattr(ctx, data, name, buf, size, flags) : -EOPNOTSUPP;
+	r = data->ops->setxattr ? data->ops->setxattr(ctx, data, name, buf, size, flags)
+				: -EOPNOTSUPP;
+	if (r == 0)
+		inode_touch_ctime(i);
+	return r;
 }
 
 int ovl_removexattr(struct ctx *ctx, struct inode *i, const char *name)
@@ -124,5 +130,8 @@ int ovl_removexattr(struct ctx *ctx, struct inode *i, const char *name)
 	if (r < 0)
 		return r;
 	data = ovl_data(o);
-	return data->ops->removexattr ? data->ops->removexattr(ctx, data, name) : -EOPNOTSUPP;
+	r = data->ops->removexattr ? data->ops->removexattr(ctx, data, name) : -EOPNOTSUPP;
+	if (r == 0)
+		inode_touch_ctime(i);
+	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Give an inode data of its own: an unnamed file of the store, filled from the lower. Once per inode, under copy_lock. */
+/* Give an inode data of its own: an unnamed file of the store, filled from the lower. Once per
+ * inode, under copy_lock. */
 #include <errno.h>
 
 #include "abi/fcntl.h"
@@ -9,11 +10,12 @@
 #include "sentry/fs/tmpfs/tmpfs.h"
 #include "sentry/vfs/file.h"
 
-#define COPY_CHUNK 65536
+#define COPY_CHUNK      65536
 #define XATTR_NAMES_MAX 65536
 #define XATTR_VALUE_MAX 65536
 
-static ssize_t copy_chunk(struct ctx *ctx, struct file *from, struct file *to, void *buf, size_t want, uint64_t pos)
+static ssize_t copy_chunk(struct ctx *ctx, struct file *from, struct file *to, void *buf,
+			  size_t want, uint64_t pos)
 {
 	ssize_t n = file_read_kernel(ctx, from, buf, want, pos);
 	struct uio src;
@@ -32,7 +34,8 @@ static int copy_bytes(struct ctx *ctx, struct file *from, struct file *to, uint6
 	if (!buf)
 		return -ENOMEM;
 	while (pos < size) {
-		ssize_t n = copy_chunk(ctx, from, to, buf, (size_t)MIN(size - pos, (uint64_t)COPY_CHUNK), pos);
+		ssize_t n = copy_chunk(ctx, from, to, buf,
+				       (size_t)MIN(size - pos, (uint64_t)COPY_CHUNK), pos);
 
 		if (n <= 0)
 			return (int)n;
@@ -55,7 +58,8 @@ static int copy_data(struct ctx *ctx, struct ovl_inode *o, struct inode *data, u
 	return r < 0 ? r : copy_bytes(ctx, from, to, size);
 }
 
-static int copy_xattr(struct ctx *ctx, struct inode *from, struct inode *to, const char *name, char *value)
+static int copy_xattr(struct ctx *ctx, struct inode *from, struct inode *to, const char *name,
+		      char *value)
 {
 	ssize_t n = from->ops->getxattr(ctx, from, name, value, XATTR_VALUE_MAX);
 
@@ -71,9 +75,10 @@ static int copy_xattrs(struct ctx *ctx, struct ovl_inode *o, struct inode *data)
 	AUTO(arena_free_str) char *value = NULL;
 	ssize_t n;
 
-	if (!o->lower || !o->lower->ops->listxattr || !o->lower->ops->getxattr || !data->ops->setxattr)
+	if (!o->lower || !o->lower->ops->listxattr || !o->lower->ops->getxattr ||
+	    !data->ops->setxattr)
 		return 0;
-	names = arena_alloc(XATTR_NAMES_MAX);
+	names = arena_alloc(XATTR_NAMES_MAX + 1); /* ends in a zero, whatever the lower says */
 	value = arena_alloc(XATTR_VALUE_MAX);
 	if (!names || !value)
 		return -ENOMEM;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names: looking them up through entries and the lower, and changing them in entries alone. INODE_DIR is held by the vfs. */
+/* Names: looking them up through entries and the lower, and changing them in entries alone.
+ * INODE_DIR is held by the vfs. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 #define WALK_MAX 16
 
-static int lookup_lower(struct ctx *ctx, struct ovl_inode *dir, const struct name *name, struct inode **ret)
+static int lookup_lower(struct ctx *ctx, struct ovl_inode *dir, const struct name *name,
+			struct inode **ret)
 {
 	struct inode *found;
 	int r;
@@ -27,7 +29,8 @@ static int lookup_lower(struct ctx *ctx, struct ovl_inode *dir, const struct nam
 static int ovl_lookup(struct ctx *ctx, struct inode *i, const struct name *name, struct inode **ret)
 {
 	struct ovl_inode *dir = ovl_of(i);
-	struct ovl_entry *e = ovl_entry_find(dir, name->s, name->len, ovl_entry_hash(name->s, name->len));
+	struct ovl_entry *e =
+		ovl_entry_find(dir, name->s, name->len, ovl_entry_hash(name->s, name->len));
 
 	if (!e)
 		return lookup_lower(ctx, dir, name, ret);
@@ -43,9 +46,10 @@ static bool has_entry(struct ovl_inode *dir, const struct name *name)
 	return ovl_entry_find(dir, name->s, name->len, ovl_entry_hash(name->s, name->len)) != NULL;
 }
 
-/* Wrap what the lower found, as long as no directory on the way has a say of its own in the next name. */
-static int wrap_walked(struct ctx *ctx, struct inode *i, const struct name *names, struct inode **lower, size_t n,
-		       struct inode **ret, size_t *ret_n)
+/* Wrap what the lower found, as long as no directory on the way has a say of its own in the next
+ * name. */
+static int wrap_walked(struct ctx *ctx, struct inode *i, const struct name *names,
+		       struct inode **lower, size_t n, struct inode **ret, size_t *ret_n)
 {
 	struct inode *dir = i;
 	size_t done = 0;
@@ -66,8 +70,10 @@ static int wrap_walked(struct ctx *ctx, struct inode *i, const struct name *name
 	return r;
 }
 
-/* Several names in one round trip of the lower. What it does not answer, the vfs looks up one by one. */
-static int ovl_walk(struct ctx *ctx, struct inode *i, const struct name *names, size_t n, struct inode **ret, size_t *ret_n)
+/* Several names in one round trip of the lower. What it does not answer, the vfs looks up one by
+ * one. */
+static int ovl_walk(struct ctx *ctx, struct inode *i, const struct name *names, size_t n,
+		    struct inode **ret, size_t *ret_n)
 {
 	struct ovl_inode *dir = ovl_of(i);
 	struct inode *lower[WALK_MAX];
@@ -77,9 +83,13 @@ static int ovl_walk(struct ctx *ctx, struct inode *i, const struct name *names, 
 	*ret_n = 0;
 	if (!dir->lower || !dir->lower->ops->walk || has_entry(dir, &names[0]))
 		return 0;
-	missing = dir->lower->ops->walk(ctx, dir->lower, names, MIN(n, (size_t)WALK_MAX), lower, &nlower);
-	if (missing < 0 && missing != -ENOENT)
+	missing = dir->lower->ops->walk(ctx, dir->lower, names, MIN(n, (size_t)WALK_MAX), lower,
+					&nlower);
+	if (missing < 0 && missing != -ENOENT) {
+		for (size_t k = 0; k < nlower; k++)
+			inode_put(lower[k]);
 		return missing;
+	}
 	r = wrap_walked(ctx, i, names, lower, nlower, ret, ret_n);
 	if (r < 0)
 		return r;
@@ -87,9 +97,25 @@ static int ovl_walk(struct ctx *ctx, struct inode *i, const struct name *names, 
 	if (missing == -ENOENT && *ret_n == nlower) {
 		struct inode *last = nlower > 0 ? ret[nlower - 1] : i;
 
-		return inode_type(last) == LX_S_IFDIR && !has_entry(ovl_of(last), &names[nlower]) ? -ENOENT : 0;
+		return inode_type(last) == LX_S_IFDIR && !has_entry(ovl_of(last), &names[nlower])
+			       ? -ENOENT
+			       : 0;
 	}
 	return 0;
+}
+
+/* A lower that does not count its subdirectories says 1 (btrfs, fuse); such a count stays as it is.
+ * Others never fall below 2. */
+static void add_subdir(struct inode *dir)
+{
+	if (dir->nlink >= 2)
+		dir->nlink++;
+}
+
+static void drop_subdir(struct inode *dir)
+{
+	if (dir->nlink > 2)
+		dir->nlink--;
 }
 
 /* A directory whose names changed. */
@@ -99,10 +125,12 @@ static void touch(struct inode *dir)
 }
 
 /* Enter a new inode under the name; takes a reference for *ret. */
-static int add_new(struct ctx *ctx, struct inode *i, const struct name *name, struct inode *made, struct inode **ret)
+static int add_new(struct ctx *ctx, struct inode *i, const struct name *name, struct inode *made,
+		   struct inode **ret)
 {
 	struct ovl_inode *dir = ovl_of(i);
-	struct ovl_entry *e = ovl_entry_find(dir, name->s, name->len, ovl_entry_hash(name->s, name->len));
+	struct ovl_entry *e =
+		ovl_entry_find(dir, name->s, name->len, ovl_entry_hash(name->s, name->len));
 	int r;
 
 	if (i->nlink == 0)
@@ -115,14 +143,14 @@ static int add_new(struct ctx *ctx, struct inode *i, const struct name *name, st
 	if (r < 0)
 		return r;
 	if (inode_type(made) == LX_S_IFDIR)
-		i->nlink++;
+		add_subdir(i);
 	touch(i);
 	*ret = inode_get(made);
 	return 0;
 }
 
-static int make_and_add(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, uint64_t rdev,
-			const char *target, struct inode **ret)
+static int make_and_add(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+			uint64_t rdev, const char *target, struct inode **ret)
 {
 	AUTO(inode_put) struct inode *made = NULL;
 	int r = ovl_make(ctx, dir->sb, mode, &made);
@@ -139,23 +167,26 @@ static int make_and_add(struct ctx *ctx, struct inode *dir, const struct name *n
 	return add_new(ctx, dir, name, made, ret);
 }
 
-static int ovl_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int ovl_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		      struct inode **ret)
 {
 	return make_and_add(ctx, dir, name, LX_S_IFREG | (mode & 07777u), 0, NULL, ret);
 }
 
-static int ovl_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int ovl_mkdir(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		     struct inode **ret)
 {
 	return make_and_add(ctx, dir, name, LX_S_IFDIR | (mode & 07777u), 0, NULL, ret);
 }
 
-static int ovl_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, uint64_t rdev,
-		     struct inode **ret)
+static int ovl_mknod(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		     uint64_t rdev, struct inode **ret)
 {
 	return make_and_add(ctx, dir, name, mode, rdev, NULL, ret);
 }
 
-static int ovl_symlink(struct ctx *ctx, struct inode *dir, const struct name *name, const char *target, struct inode **ret)
+static int ovl_symlink(struct ctx *ctx, struct inode *dir, const struct name *name,
+		       const char *target, struct inode **ret)
 {
 	return make_and_add(ctx, dir, name, LX_S_IFLNK | 0777, 0, target, ret);
 }
@@ -169,23 +200,44 @@ static int ovl_tmpfile(struct ctx *ctx, struct inode *dir, uint32_t mode, struct
 	return r;
 }
 
-static int ovl_link(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+/* One more link, unless the last one is gone: the inode was unpinned then, and its changes are for
+ * its users alone. */
+static bool take_link(struct inode *inode)
+{
+	uint32_t n = inode->nlink;
+
+	do
+		if (n == 0 && !inode->linkable)
+			return false;
+	while (!atomic_compare_exchange_weak(&inode->nlink, &n, n + 1));
+	return true;
+}
+
+static int ovl_link(struct ctx *ctx, struct inode *dir, const struct name *name,
+		    struct inode *inode)
 {
 	struct inode *same;
 	int r = ovl_change(ctx, ovl_of(inode));
 
-	if (r == 0)
-		r = add_new(ctx, dir, name, inode, &same);
 	if (r < 0)
 		return r;
+	if (!take_link(inode))
+		return -ENOENT;
+	r = add_new(ctx, dir, name, inode, &same);
+	if (r < 0) {
+		inode->nlink--;
+		ovl_unpin_if_unlinked(ovl_of(inode));
+		return r;
+	}
 	inode_put(same);
-	inode->nlink++;
-	inode_touch_mtime(dir);
+	inode_touch_ctime(inode);
 	return 0;
 }
 
-/* Make sure that removing the name cannot fail: its entry is there, and says whether the lower has it. */
-static int prepare_removal(struct ctx *ctx, struct inode *i, const struct name *name, struct inode *inode)
+/* Make sure that removing the name cannot fail: its entry is there, and says whether the lower has
+ * it. */
+static int prepare_removal(struct ctx *ctx, struct inode *i, const struct name *name,
+			   struct inode *inode)
 {
 	struct ovl_inode *dir = ovl_of(i);
 	int r = ovl_change(ctx, dir);
@@ -200,15 +252,18 @@ static int prepare_removal(struct ctx *ctx, struct inode *i, const struct name *
 }
 
 /* The name is gone; drop n links of what it meant. */
-static void remove_name(struct inode *dir, const struct name *name, struct inode *inode, uint32_t nlinks)
+static void remove_name(struct inode *dir, const struct name *name, struct inode *inode,
+			uint32_t nlinks)
 {
 	ovl_entry_remove(ovl_of(dir), name);
 	inode->nlink -= MIN(nlinks, (uint32_t)inode->nlink);
-	inode_touch_mtime(dir);
+	inode_touch_ctime(inode);
+	touch(dir);
 	ovl_unpin_if_unlinked(ovl_of(inode));
 }
 
-static int ovl_unlink(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int ovl_unlink(struct ctx *ctx, struct inode *dir, const struct name *name,
+		      struct inode *inode)
 {
 	int r = prepare_removal(ctx, dir, name, inode);
 
@@ -225,7 +280,8 @@ static int check_empty(struct ctx *ctx, struct inode *inode)
 	return r < 0 ? r : r == 0 ? -ENOTEMPTY : 0;
 }
 
-static int ovl_rmdir(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int ovl_rmdir(struct ctx *ctx, struct inode *dir, const struct name *name,
+		     struct inode *inode)
 {
 	int r = check_empty(ctx, inode);
 
@@ -234,13 +290,13 @@ static int ovl_rmdir(struct ctx *ctx, struct inode *dir, const struct name *name
 	if (r < 0)
 		return r;
 	remove_name(dir, name, inode, inode->nlink);
-	if (dir->nlink > 2)
-		dir->nlink--;
+	drop_subdir(dir);
 	return 0;
 }
 
 /* What stands in the way of a rename, ready to go. */
-static int prepare_target(struct ctx *ctx, struct inode *dir, const struct name *name, struct inode *inode)
+static int prepare_target(struct ctx *ctx, struct inode *dir, const struct name *name,
+			  struct inode *inode)
 {
 	int r;
 
@@ -252,7 +308,8 @@ static int prepare_target(struct ctx *ctx, struct inode *dir, const struct name 
 
 static bool entry_hides(struct inode *dir, const struct name *name)
 {
-	struct ovl_entry *e = ovl_entry_find(ovl_of(dir), name->s, name->len, ovl_entry_hash(name->s, name->len));
+	struct ovl_entry *e =
+		ovl_entry_find(ovl_of(dir), name->s, name->len, ovl_entry_hash(name->s, name->len));
 
 	return e && e->hides;
 }
@@ -261,26 +318,34 @@ static void count_moved_dir(struct inode *inode, struct inode *from, struct inod
 {
 	if (inode_type(inode) != LX_S_IFDIR || from == to)
 		return;
-	from->nlink--;
-	to->nlink++;
+	drop_subdir(from);
+	add_subdir(to);
 }
 
-static int exchange(struct inode *old_dir, const struct name *old_name, struct inode *old_inode, struct inode *new_dir,
-		    const struct name *new_name, struct inode *new_inode)
+static int exchange(struct inode *old_dir, const struct name *old_name, struct inode *old_inode,
+		    struct inode *new_dir, const struct name *new_name, struct inode *new_inode)
 {
 	AUTO(inode_put) struct inode *keep_old = inode_get(old_inode);
 	AUTO(inode_put) struct inode *keep_new = inode_get(new_inode);
 	int r = ovl_entry_set(ovl_of(old_dir), old_name, keep_new, entry_hides(old_dir, old_name));
 
 	if (r == 0) /* both entries are there: neither call allocates */
-		r = ovl_entry_set(ovl_of(new_dir), new_name, keep_old, entry_hides(new_dir, new_name));
+		r = ovl_entry_set(ovl_of(new_dir), new_name, keep_old,
+				  entry_hides(new_dir, new_name));
+	if (r < 0)
+		return r;
 	count_moved_dir(old_inode, old_dir, new_dir);
 	count_moved_dir(new_inode, new_dir, old_dir);
-	return r;
+	inode_touch_ctime(old_inode);
+	inode_touch_ctime(new_inode);
+	touch(old_dir);
+	touch(new_dir);
+	return 0;
 }
 
-static int ovl_rename(struct ctx *ctx, struct inode *old_dir, const struct name *old_name, struct inode *old_inode,
-		      struct inode *new_dir, const struct name *new_name, struct inode *new_inode, unsigned flags)
+static int ovl_rename(struct ctx *ctx, struct inode *old_dir, const struct name *old_name,
+		      struct inode *old_inode, struct inode *new_dir, const struct name *new_name,
+		      struct inode *new_inode, unsigned flags)
 {
 	AUTO(inode_put) struct inode *moved = inode_get(old_inode);
 	bool swap = (flags & LX_RENAME_EXCHANGE) != 0;
@@ -304,10 +369,16 @@ static int ovl_rename(struct ctx *ctx, struct inode *old_dir, const struct name 
 	if (new_inode) {
 		bool is_dir = inode_type(new_inode) == LX_S_IFDIR;
 
-		new_inode->nlink = is_dir ? 0 : new_inode->nlink - 1;
-		new_dir->nlink -= is_dir;
+		if (is_dir) {
+			new_inode->nlink = 0;
+			drop_subdir(new_dir);
+		} else {
+			new_inode->nlink -= new_inode->nlink > 0;
+		}
+		inode_touch_ctime(new_inode);
 		ovl_unpin_if_unlinked(ovl_of(new_inode));
 	}
+	inode_touch_ctime(moved);
 	touch(old_dir);
 	touch(new_dir);
 	return 0;

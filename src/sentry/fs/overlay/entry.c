@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The changed names of one directory: a hash of entries, each an inode or a whiteout. All under INODE_DIR of the directory. */
+/* The changed names of one directory: a hash of entries, each an inode or a whiteout. All under
+ * INODE_DIR of the directory. */
 #include <errno.h>
 #include <string.h>
 

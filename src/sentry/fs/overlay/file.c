@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open files of the overlay. Each has a real file behind it, on the lower or on the store; it moves from the one to the other when
- * the inode got data of its own since. `real` is replaced under the overlay file's lock and never freed before the file is, so
- * that a reader may use it without holding the lock.
+ * Open files of the overlay. Each has a real file behind it, on the lower or on the store; it moves
+ * from the one to the other when the inode got data of its own since. `real` is replaced under the
+ * overlay file's lock and never freed before the file is, so that a reader may use it without
+ * holding the lock.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -18,9 +19,9 @@
 
 /* Key: [o] OVERLAY lock */
 struct ovl_file {
-	struct lock lock;            /* RANK_OVERLAY */
-	struct file *_Atomic lower;  /* [o] written once; owned */
-	struct file *_Atomic data;   /* [o] written once; owned */
+	struct lock lock;           /* RANK_OVERLAY */
+	struct file *_Atomic lower; /* [o] written once; owned */
+	struct file *_Atomic data;  /* [o] written once; owned */
 };
 
 static SLAB_DEFINE(file_slab, struct ovl_file);
@@ -49,10 +50,12 @@ int ovl_open_real(struct ctx *ctx, struct inode *real, unsigned flags, struct fi
 /* What the real file is opened with: our access mode and O_APPEND stays ours. */
 static unsigned real_flags(struct file *f)
 {
-	return atomic_load(&f->flags) & ~(unsigned)(LX_O_APPEND | LX_O_CREAT | LX_O_EXCL | LX_O_TRUNC);
+	return atomic_load(&f->flags) &
+	       ~(unsigned)(LX_O_APPEND | LX_O_CREAT | LX_O_EXCL | LX_O_TRUNC);
 }
 
-static int open_into(struct ctx *ctx, struct ovl_file *of, struct file *_Atomic *slot, struct inode *real, unsigned flags)
+static int open_into(struct ctx *ctx, struct ovl_file *of, struct file *_Atomic *slot,
+		     struct inode *real, unsigned flags)
 {
 	struct file *opened;
 	int r;
@@ -92,8 +95,10 @@ static ssize_t ovl_read(struct ctx *ctx, struct file *f, struct uio *dst, int64_
 	return real->ops->read ? real->ops->read(ctx, real, dst, pos) : -EINVAL;
 }
 
-/* The store's file finds the end under its own lock; concurrent appends to one description are ordered by f's FILE_POS. */
-static ssize_t append(struct ctx *ctx, struct file *f, struct file *real, struct uio *src, int64_t pos)
+/* The store's file finds the end under its own lock; concurrent appends to one description are
+ * ordered by f's FILE_POS. */
+static ssize_t append(struct ctx *ctx, struct file *f, struct file *real, struct uio *src,
+		      int64_t pos)
 {
 	ssize_t r;
 
@@ -115,7 +120,8 @@ static ssize_t ovl_write(struct ctx *ctx, struct file *f, struct uio *src, int64
 		return r;
 	if (!real->ops->write)
 		return -EINVAL;
-	return f->appending ? append(ctx, f, real, src, pos) : real->ops->write(ctx, real, src, pos);
+	return f->appending ? append(ctx, f, real, src, pos)
+			    : real->ops->write(ctx, real, src, pos);
 }
 
 static int64_t ovl_seek(struct ctx *ctx, struct file *f, int64_t off, int whence)
@@ -175,11 +181,27 @@ struct ovl_mappable {
 
 static SLAB_DEFINE(mappable_slab, struct ovl_mappable);
 
-static int map_hostfd(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret, uint64_t *ret_delta)
+static int map_hostfd(struct mappable *m, struct ctx *ctx, bool writable, struct hostfd **ret,
+		      uint64_t *ret_delta)
 {
 	struct ovl_mappable *om = container_of(m, struct ovl_mappable, base);
 
 	return om->real->ops->hostfd(om->real, ctx, writable, ret, ret_delta);
+}
+
+static void map_returned(struct mappable *m)
+{
+	struct ovl_mappable *om = container_of(m, struct ovl_mappable, base);
+
+	if (om->real->ops->returned)
+		om->real->ops->returned(om->real);
+}
+
+static int map_sync(struct mappable *m, struct ctx *ctx, uint64_t off, uint64_t len)
+{
+	struct ovl_mappable *om = container_of(m, struct ovl_mappable, base);
+
+	return om->real->ops->sync ? om->real->ops->sync(om->real, ctx, off, len) : 0;
 }
 
 static void map_ident(struct mappable *m, uint64_t *ret_dev, uint64_t *ret_ino)
@@ -209,6 +231,8 @@ static void map_release(struct mappable *m)
 
 static const struct mappable_ops ovl_mappable_ops = {
 	.hostfd = map_hostfd,
+	.returned = map_returned,
+	.sync = map_sync,
 	.ident = map_ident,
 	.path = map_path,
 	.release = map_release,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inodes of the overlay and the table that finds them by what they show. Two threads may look the same lower inode up at once:
+ * Inodes of the overlay and the table that finds them by what they show. Two threads may look the
+ *same lower inode up at once:
  *
  *	release (last reference)            wrap
  *	ref goes to 0                       lock table
@@ -33,7 +34,8 @@ static const struct inode_ops *ops_for(uint32_t mode)
 	return (mode & LX_S_IFMT) == LX_S_IFDIR ? &ovl_dir_ops : &ovl_file_ops_inode;
 }
 
-static struct ovl_inode *inode_new(struct superblock *sb, uint64_t ino, uint32_t mode, struct ctx *ctx)
+static struct ovl_inode *inode_new(struct superblock *sb, uint64_t ino, uint32_t mode,
+				   struct ctx *ctx)
 {
 	struct ovl_inode *o = slab_alloc(&inode_slab);
 
@@ -126,7 +128,8 @@ int ovl_wrap(struct ctx *ctx, struct superblock *sb, struct inode *lower, struct
 int ovl_make(struct ctx *ctx, struct superblock *sb, uint32_t mode, struct inode **ret)
 {
 	struct overlay *fs = sb->priv;
-	struct ovl_inode *o = inode_new(sb, OWN_INO_BASE + atomic_fetch_add(&fs->next_ino, 1), mode, ctx);
+	struct ovl_inode *o =
+		inode_new(sb, OWN_INO_BASE + atomic_fetch_add(&fs->next_ino, 1), mode, ctx);
 
 	if (!o)
 		return -ENOMEM;
@@ -141,7 +144,8 @@ static void pin(struct ovl_inode *o)
 	struct overlay *fs = ovl_fs(&o->inode);
 
 	GUARD(&fs->table_lock);
-	if (o->lower && !o->pinned) {
+	if (o->lower && !o->pinned &&
+	    o->inode.nlink > 0) { /* else unpinned already, by who took the last name */
 		inode_get(&o->inode);
 		o->pinned = true;
 	}
@@ -241,7 +245,8 @@ static const struct fs_ops ovl_fs_ops = {
 static int new_fs(struct superblock *lower, struct superblock *store, struct superblock **ret)
 {
 	struct overlay *fs = slab_alloc(&overlay_slab);
-	struct superblock *sb = fs ? superblock_new(&ovl_fs_ops, LX_OVERLAYFS_SUPER_MAGIC, fs) : NULL;
+	struct superblock *sb = fs ? superblock_new(&ovl_fs_ops, LX_OVERLAYFS_SUPER_MAGIC, fs)
+				   : NULL;
 
 	if (!sb) {
 		slab_free(&overlay_slab, fs);
@@ -255,7 +260,8 @@ static int new_fs(struct superblock *lower, struct superblock *store, struct sup
 	return 0;
 }
 
-int overlay_new(struct ctx *ctx, struct superblock *lower, struct superblock *store, struct superblock **ret)
+int overlay_new(struct ctx *ctx, struct superblock *lower, struct superblock *store,
+		struct superblock **ret)
 {
 	struct superblock *sb;
 	int r = new_fs(lower, store, &sb);

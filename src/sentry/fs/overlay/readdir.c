@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a directory: at its beginning the names are gathered once, ours and those of the lower that no entry decides on; the
- * position is an index into that list, so names added or removed meanwhile neither repeat nor hide others (POSIX leaves them open).
+ * Reading a directory: at its beginning the names are gathered once, ours and those of the lower
+ * that no entry decides on; the position is an index into that list, so names added or removed
+ * meanwhile neither repeat nor hide others (POSIX leaves them open).
  * "." and ".." are positions 0 and 1.
  */
 #include <errno.h>
@@ -24,11 +25,11 @@ struct ovl_name {
 
 /* Key: [p] FILE_POS of the file */
 struct ovl_listing {
-	struct ovl_name *names; /* [p] arena */
-	size_t n, cap;          /* [p] */
-	char *bytes;            /* [p] arena */
+	struct ovl_name *names;   /* [p] arena */
+	size_t n, cap;            /* [p] */
+	char *bytes;              /* [p] arena */
 	size_t nbytes, bytes_cap; /* [p] */
-	bool filled;            /* [p] */
+	bool filled;              /* [p] */
 };
 
 static SLAB_DEFINE(listing_slab, struct ovl_listing);
@@ -62,14 +63,16 @@ static int listing_grow(struct ovl_listing *l, size_t len)
 	return 0;
 }
 
-static int listing_add(struct ovl_listing *l, const char *name, size_t len, uint64_t ino, uint8_t type)
+static int listing_add(struct ovl_listing *l, const char *name, size_t len, uint64_t ino,
+		       uint8_t type)
 {
 	int r = listing_grow(l, len);
 
 	if (r < 0)
 		return r;
 	memcpy(l->bytes + l->nbytes, name, len);
-	l->names[l->n++] = (struct ovl_name){.ino = ino, .at = (uint32_t)l->nbytes, .len = (uint16_t)len, .type = type};
+	l->names[l->n++] = (struct ovl_name){
+		.ino = ino, .at = (uint32_t)l->nbytes, .len = (uint16_t)len, .type = type};
 	l->nbytes += len;
 	return 0;
 }
@@ -89,7 +92,8 @@ static bool is_dot(const char *name, size_t len)
 }
 
 /* One name of the lower: ours to show unless an entry decides. */
-static bool gather_lower(struct dir_sink *s, const char *name, size_t len, uint64_t ino, uint8_t type, int64_t next_pos)
+static bool gather_lower(struct dir_sink *s, const char *name, size_t len, uint64_t ino,
+			 uint8_t type, int64_t next_pos)
 {
 	struct gather *g = container_of(s, struct gather, sink);
 
@@ -104,12 +108,14 @@ static int gather_entries(struct ovl_inode *dir, struct ovl_listing *l)
 {
 	if (!dir->has_entries)
 		return 0;
-	for (struct htab_node *n = htab_any_first(&dir->entries); n; n = htab_any_next(&dir->entries, n)) {
+	for (struct htab_node *n = htab_any_first(&dir->entries); n;
+	     n = htab_any_next(&dir->entries, n)) {
 		struct ovl_entry *e = htab_entry(n, struct ovl_entry, node);
 		int r = 0;
 
 		if (e->inode)
-			r = listing_add(l, e->name, e->len, e->inode->ino, (uint8_t)(inode_type(e->inode) >> 12));
+			r = listing_add(l, e->name, e->len, e->inode->ino,
+					(uint8_t)(inode_type(e->inode) >> 12));
 		if (r < 0)
 			return r;
 	}
@@ -170,7 +176,8 @@ static bool emit_dots(struct file *f, struct dir_sink *sink, int64_t *pos)
 		*pos = 1;
 	}
 	if (*pos == 1) {
-		AUTO(dentry_put) struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
+		AUTO(dentry_put)
+		struct dentry *parent = f->path.dentry ? dentry_parent(f->path.dentry) : NULL;
 		struct inode *up = parent ? dentry_inode(parent) : NULL;
 
 		if (!sink->emit(sink, "..", 2, up ? up->ino : f->inode->ino, LX_DT_DIR, 2))
@@ -192,7 +199,8 @@ static int ovl_iterate(struct ctx *ctx, struct file *f, struct dir_sink *sink, i
 	while (*pos - 2 < (int64_t)l->n) {
 		const struct ovl_name *name = &l->names[*pos - 2];
 
-		if (!sink->emit(sink, l->bytes + name->at, name->len, name->ino, name->type, *pos + 1))
+		if (!sink->emit(sink, l->bytes + name->at, name->len, name->ino, name->type,
+				*pos + 1))
 			break;
 		++*pos;
 	}
