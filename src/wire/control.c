@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Control messages over a stream socketpair. The descriptors travel with the first byte of the header, so a reader that takes
- * the header by one recvmsg per attempt gets them before the payload.
+ * Control messages over a stream socketpair. A message is given to the kernel in one piece, so that
+ * short ones of several threads never mix. The descriptors travel with the first byte of the header,
+ * so a reader that takes the header by one recvmsg per attempt gets them before the payload.
  */
 #include "wire/control.h"
 
@@ -37,12 +38,16 @@ static int send_all(int sock, const void *p, size_t n)
 	return 0;
 }
 
-/* The header, with the descriptors on its first byte. */
-static int send_header(int sock, void *header, const int *fds, size_t nfds)
+/* The header, with the descriptors on its first byte, and as much of the payload as the socket
+ * takes at once. */
+static int send_message(int sock, void *header, void *payload, size_t len, const int *fds,
+			size_t nfds)
 {
 	union fd_cmsg control = {0};
-	struct iovec iov = {.iov_base = header, .iov_len = HEADER_SIZE};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct iovec iov[2] = {{.iov_base = header, .iov_len = HEADER_SIZE},
+			       {.iov_base = payload, .iov_len = len}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = len > 0 ? 2 : 1};
+	size_t sent;
 	ssize_t r;
 
 	if (nfds > 0) {
@@ -60,14 +65,22 @@ static int send_header(int sock, void *header, const int *fds, size_t nfds)
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
-	return send_all(sock, (char *)header + r, HEADER_SIZE - (size_t)r);
+	sent = (size_t)r;
+	if (sent < HEADER_SIZE) {
+		int e = send_all(sock, (char *)header + sent, HEADER_SIZE - sent);
+
+		return e < 0 ? e : send_all(sock, payload, len);
+	}
+	sent -= HEADER_SIZE;
+	return send_all(sock, len > 0 ? (char *)payload + sent : NULL, len - sent);
 }
 
-int control_send(int sock, enum control_type type, const void *payload, size_t len, const int *fds, size_t nfds)
+int control_send(int sock, enum control_type type, const void *payload, size_t len, const int *fds,
+		 size_t nfds)
 {
 	uint8_t header[HEADER_SIZE];
 	struct wire_out o;
-	int r;
+	void *from;
 
 	if (len > CONTROL_MAX_PAYLOAD || nfds > CONTROL_MAX_FDS)
 		return -E2BIG;
@@ -75,8 +88,8 @@ int control_send(int sock, enum control_type type, const void *payload, size_t l
 	wire_put_u32(&o, (uint32_t)len);
 	wire_put_u16(&o, (uint16_t)type);
 	wire_put_u16(&o, (uint16_t)nfds);
-	r = send_header(sock, header, fds, nfds);
-	return r < 0 ? r : send_all(sock, payload, len);
+	memcpy(&from, &payload, sizeof(from)); /* an iovec is not const */
+	return send_message(sock, header, from, len, fds, nfds);
 }
 
 int control_send_u32(int sock, enum control_type type, uint32_t value)
@@ -101,7 +114,8 @@ int control_send_failure(int sock, enum control_failure why, const char *text)
 	return control_send(sock, CONTROL_FAILED, payload, o.len, NULL, 0);
 }
 
-/* Keep the descriptors of one recvmsg; too many of them, or a cut list, is an error (all are closed by the caller). */
+/* Keep the descriptors of one recvmsg; too many of them, or a cut list, is an error (all are closed
+ * by the caller). */
 static int take_fds(struct msghdr *msg, struct control_msg *m)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
@@ -131,7 +145,9 @@ static int recv_header(int sock, uint8_t *header, struct control_msg *m)
 	while (have < HEADER_SIZE) {
 		union fd_cmsg control;
 		struct iovec iov = {.iov_base = header + have, .iov_len = HEADER_SIZE - have};
-		struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+		struct msghdr msg = {.msg_iov = &iov,
+				     .msg_iovlen = 1,
+				     .msg_control = control.buf,
 				     .msg_controllen = sizeof(control.buf)};
 		ssize_t r = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 		int e;
@@ -183,7 +199,8 @@ static int recv_into(int sock, struct control_msg *m)
 	len = wire_get_u32(&in);
 	type = wire_get_u16(&in);
 	nfds = wire_get_u16(&in);
-	if (len > CONTROL_MAX_PAYLOAD || type < CONTROL_PLAN || type > CONTROL_EXITED || nfds != m->nfds)
+	if (len > CONTROL_MAX_PAYLOAD || type < CONTROL_PLAN || type > CONTROL_EXITED ||
+	    nfds != m->nfds)
 		return -EBADMSG;
 	m->type = (enum control_type)type;
 	m->payload = malloc((size_t)len + 1);
