@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `caisson do [options] -- PROGRAM [ARG...]`: run a program of this host in a sandbox that sees the host's root read-only, with
- * writes kept in memory. Needs no state directory and no privilege.
+ * `caisson do [options] -- PROGRAM [ARG...]`: run a program of this host in a sandbox that sees the
+ * host's root read-only, with writes kept in memory. Needs no state directory and no privilege.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ extern char **environ;
 struct do_args {
 	char *rw[DO_MAX_RW]; /* real paths, malloc'd */
 	uint32_t nrw;
-	char *cwd;           /* absolute, malloc'd */
+	char *cwd; /* absolute, malloc'd */
 	const char *hostname;
 	char **argv;
 	uint32_t argc;
@@ -193,23 +193,27 @@ static int fill_plan(const struct globals *g, struct do_args *a, struct plan *p)
 	p->uid = getuid();
 	p->gid = getgid();
 	p->umask = current_umask();
-	p->flags = (g->strace ? PLAN_STRACE : 0) | (g->overlay == OVERLAY_NONE ? PLAN_ROOT_READONLY : 0);
+	p->flags = (g->strace ? PLAN_STRACE : 0) |
+		   (g->overlay == OVERLAY_NONE ? PLAN_ROOT_READONLY : 0);
 	fill_rlimits(p);
 	return fill_groups(p);
 }
 
 struct do_files {
-	unsigned closed; /* bit i: the caller gave us no descriptor i; /dev/null stands there instead */
+	unsigned closed; /* bit i: the caller gave us no descriptor i; /dev/null stands there
+			    instead */
 	int log_fd, strace_fd;
 };
 
 /*
- * Our stdio as the plan sends it: terminals and pipes with a description of their own where the host allows, so that the Sentry may
- * read without sleeping; closed ones as placeholders. Each is a new descriptor, closed by close_stdio.
+ * Our stdio as the plan sends it: terminals and pipes with a description of their own where the
+ * host allows, so that the Sentry may read without sleeping; closed ones as placeholders. Each is a
+ * new descriptor, closed by close_stdio.
  */
 static void stdio_fds(const struct do_files *f, int *fds, uint32_t *flags)
 {
-	static const uint32_t closed[] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED, PLAN_STDERR_CLOSED};
+	static const uint32_t closed[] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED,
+					  PLAN_STDERR_CLOSED};
 
 	for (int i = 0; i < 3; i++) {
 		fds[i] = host_own_description(i);
@@ -285,7 +289,8 @@ static int open_files(const struct globals *g, struct do_files *f)
 		return EXIT_USAGE;
 	if (!g->strace)
 		return 0;
-	f->strace_fd = g->strace_file ? open_output(g->strace_file, "--strace") : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	f->strace_fd = g->strace_file ? open_output(g->strace_file, "--strace")
+				      : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	return f->strace_fd < 0 ? EXIT_USAGE : 0;
 }
 
@@ -299,14 +304,19 @@ static void close_files(struct do_files *f)
 
 static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 {
-	struct gofer_export exports[DO_MAX_RW + 1] = {{.host_path = "/", .name = "/", .writable = false}};
-	struct spawn_args spawn = {.platform = g->platform, .exports = exports, .log_fd = f->log_fd, .debug = g->debug};
+	struct gofer_export exports[DO_MAX_RW + 1] = {
+		{.host_path = "/", .name = "/", .writable = false}};
+	struct spawn_args spawn = {.platform = g->platform,
+				   .exports = exports,
+				   .log_fd = f->log_fd,
+				   .debug = g->debug};
 	struct plan plan = {0};
 	struct sandbox sb;
 	int status, r;
 
 	for (uint32_t i = 0; i < a->nrw; i++)
-		exports[i + 1] = (struct gofer_export){.host_path = a->rw[i], .name = a->rw[i], .writable = true};
+		exports[i + 1] = (struct gofer_export){
+			.host_path = a->rw[i], .name = a->rw[i], .writable = true};
 	spawn.nexports = a->nrw + 1;
 	r = fill_plan(g, a, &plan);
 	if (r < 0) {
@@ -320,7 +330,8 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 		return status;
 	}
 	r = send_plan(&sb, &plan, f);
-	if (r < 0 && r != -EPIPE) { /* EPIPE: the Sentry has told why, or died: supervise says which */
+	if (r < 0 &&
+	    r != -EPIPE) { /* EPIPE: the Sentry has told why, or died: supervise says which */
 		tell_errno(-r, "do: sending the plan to the sandbox");
 		status = EXIT_OUR_FAULT;
 	} else {
@@ -357,6 +368,10 @@ int verb_do(struct globals *g, int argc, char **argv)
 		return status;
 	if (!a.cwd)
 		a.cwd = absolute_cwd();
+	if (!a.cwd) {
+		tell_errno(ENOMEM, "do: the current directory");
+		return EXIT_OUR_FAULT;
+	}
 	status = open_files(g, &f);
 	if (status == 0) {
 		status = exit_status(run(g, &a, &f));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Forks the Gofer and the Sentry. Neither executes a second program: the binary is one and static, so a fork is all it takes.
- * Each child keeps only its own end of the socketpairs; both die with the CLI (PR_SET_PDEATHSIG), and the Sentry also
- * when the control socket closes.
+ * Forks the Gofer and the Sentry. Neither executes a second program: the binary is one and static,
+ * so a fork is all it takes. Each child keeps only its own end of the socketpairs; both die with
+ * the CLI (PR_SET_PDEATHSIG), and the Sentry also when the control socket closes.
  */
 #include "runtime/spawn.h"
 
@@ -33,7 +33,7 @@ static void close_if_open(int fd)
 		close(fd);
 }
 
-static int fork_gofer(const struct spawn_args *args, int conn[2], pid_t *ret)
+static int fork_gofer(const struct spawn_args *args, int control[2], int conn[2], pid_t *ret)
 {
 	pid_t parent = getpid();
 	pid_t pid = fork();
@@ -41,10 +41,14 @@ static int fork_gofer(const struct spawn_args *args, int conn[2], pid_t *ret)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
-		struct gofer_config config = {.conn_fd = conn[1], .exports = args->exports, .n = args->nexports,
+		struct gofer_config config = {.conn_fd = conn[1],
+					      .exports = args->exports,
+					      .n = args->nexports,
 					      .log_fd = args->log_fd};
 
 		die_with(parent);
+		close(control[0]);
+		close(control[1]);
 		close(conn[0]);
 		log_set_thread_name("gofer");
 		gofer_main(&config);
@@ -61,7 +65,8 @@ static int fork_sentry(const struct spawn_args *args, int control[2], int conn[2
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
-		struct sentry_config config = {.control_fd = control[1], .platform = args->platform};
+		struct sentry_config config = {.control_fd = control[1],
+					       .platform = args->platform};
 
 		die_with(parent);
 		close(control[0]);
@@ -97,11 +102,12 @@ int sandbox_spawn(const struct spawn_args *args, struct sandbox *ret)
 	if (r == 0)
 		r = fork_sentry(args, control, conn, &sb.sentry);
 	if (r == 0)
-		r = fork_gofer(args, conn, &sb.gofer);
+		r = fork_gofer(args, control, conn, &sb.gofer);
 	close_if_open(control[1]);
 	close_if_open(conn[1]);
 	if (r < 0) {
-		tell_errno(-r, "starting the sandbox's processes (socketpair, fork): the host refuses");
+		tell_errno(-r,
+			   "starting the sandbox's processes (socketpair, fork): the host refuses");
 		kill_and_reap(sb.sentry);
 		close_if_open(control[0]);
 		close_if_open(conn[0]);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The CLI's life beside a running sandbox: one poll over the control socket and a signalfd. Signals that would end or stop the CLI go
- * to the guest instead; what the guest's init does with them is what the caller's shell then sees.
+ * The CLI's life beside a running sandbox: one poll over the control socket, a signalfd and a pidfd
+ * of the Gofer, without whose files the sandbox cannot go on. Signals that would end or stop the
+ * CLI go to the guest instead; what the guest's init does with them is what the caller's shell then
+ * sees.
  */
 #include "runtime/supervise.h"
 
@@ -14,12 +16,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/fd.h"
+#include "host/proc.h"
 #include "runtime/runtime.h"
 #include "runtime/spawn.h"
 #include "wire/control.h"
 
-static const int forwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP, SIGCONT, SIGWINCH,
-				SIGTTIN, SIGTTOU};
+static const int forwarded[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,  SIGUSR1, SIGUSR2,
+				SIGALRM, SIGTSTP, SIGCONT, SIGWINCH, SIGTTIN, SIGTTOU};
 
 static void forwarded_set(sigset_t *ret)
 {
@@ -37,7 +41,8 @@ void supervise_prepare(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* One signal of ours goes to the guest. -EPIPE: the Sentry is gone, which the socket will say as well. */
+/* One signal of ours goes to the guest. -EPIPE: the Sentry is gone, which the socket will say as
+ * well. */
 static void forward(struct sandbox *sb, int signal_fd)
 {
 	struct signalfd_siginfo si;
@@ -50,7 +55,8 @@ static void forward(struct sandbox *sb, int signal_fd)
 
 enum step { GO_ON, ENDED };
 
-/* Init was stopped: stop with it, so that the caller's shell gets its terminal back. SIGCONT comes by the signalfd. */
+/* Init was stopped: stop with it, so that the caller's shell gets its terminal back. SIGCONT comes
+ * by the signalfd. */
 static void stop_too(void)
 {
 	raise(SIGSTOP);
@@ -99,7 +105,8 @@ static enum step on_message(const struct control_msg *m, int *ret_status)
 	case CONTROL_SIGNAL:
 		break;
 	}
-	tell("the sandbox sent a message of type %d, which it may not; this is a bug of Caisson", (int)m->type);
+	tell("the sandbox sent a message of type %d, which it may not; this is a bug of Caisson",
+	     (int)m->type);
 	*ret_status = EXIT_OUR_FAULT;
 	return ENDED;
 }
@@ -139,25 +146,59 @@ static enum step on_socket(struct sandbox *sb, int *ret_status)
 	return ENDED;
 }
 
+/*
+ * The Gofer ended. By itself it does so when the Sentry has closed its connection, that is after
+ * the end: then what the Sentry said is still to be read.
+ */
+static enum step on_gofer(struct sandbox *sb, struct pollfd *p, int *ret_status)
+{
+	int status = 0;
+	pid_t pid;
+
+	do
+		pid = waitpid(sb->gofer, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	sb->gofer = 0;
+	p->fd = -1; /* poll passes over it from now on */
+	if (pid < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return GO_ON;
+	if (WIFSIGNALED(status))
+		tell("the sandbox's file proxy (Gofer) was ended by signal %d (%s); without files the sandbox cannot go on",
+		     WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		tell("the sandbox's file proxy (Gofer) ended with status %d; with --log=FILE its log says why",
+		     WEXITSTATUS(status));
+	*ret_status = EXIT_OUR_FAULT;
+	return ENDED;
+}
+
 int supervise(struct sandbox *sb)
 {
-	struct pollfd p[2];
+	AUTO(host_close_fd) int gofer = host_pidfd_open(sb->gofer);
+	struct pollfd p[3];
 	int status = EXIT_OUR_FAULT;
 	sigset_t set;
 
 	forwarded_set(&set);
 	p[0] = (struct pollfd){.fd = sb->control_fd, .events = POLLIN};
 	p[1] = (struct pollfd){.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN};
+	p[2] = (struct pollfd){.fd = gofer,
+			       .events = POLLIN}; /* a host without pidfds: negative, passed over */
 	if (p[1].fd < 0) {
 		tell_errno(errno, "signalfd: the host refuses");
 		return EXIT_HOST_REFUSES;
 	}
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		if (poll(p, 2, -1) < 0) {
+			if (errno == EINTR) /* revents are the last round's */
+				continue;
 			break;
+		}
 		if (p[1].revents)
 			forward(sb, p[1].fd);
 		if (p[0].revents && on_socket(sb, &status) == ENDED)
+			break;
+		if (p[2].revents && on_gofer(sb, &p[2], &status) == ENDED)
 			break;
 	}
 	close(p[1].fd);
