@@ -399,4 +399,20 @@ TEST(extended_attributes_are_kept_listed_and_removed)
 	end(&b);
 }
 
+TEST(a_deep_tree_goes_without_a_deep_stack)
+{
+	const struct tmpfs_options o = TMPFS_OPTIONS_DEFAULT;
+	struct inode *at = NULL, *made;
+	struct superblock *sb;
+
+	EXPECT_EQ(tmpfs_new(&o, &sb), 0);
+	for (int i = 0; i < 100000; i++) {
+		EXPECT_EQ(tmpfs_add_node(sb, at, "d", LX_S_IFDIR | 0755, 0, NULL, &made), 0);
+		inode_put(at);
+		at = made;
+	}
+	inode_put(at);
+	superblock_put(sb);
+}
+
 TEST_MAIN()
