@@ -10,6 +10,7 @@
 #include "sentry/core/ctx.h"
 #include "sentry/fs/dev/dev.h"
 #include "sentry/fs/gofer/gofer.h"
+#include "sentry/fs/hostio/hostio.h"
 #include "sentry/fs/overlay/overlay.h"
 #include "sentry/fs/pipe/pipe.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
@@ -68,6 +69,7 @@ static int mount_dev(struct mnt_ns *ns, struct boot_error *e)
 	AUTO(superblock_put) struct superblock *sb = NULL;
 	int r = devfs_new(&sb);
 
+	dev_tty_open = hostio_open_tty;
 	if (r == 0)
 		r = mount_at(ns, "/dev", sb, "devtmpfs", LX_MS_NOSUID | LX_MS_NOEXEC);
 	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /dev in the sandbox") : 0;

@@ -238,6 +238,35 @@ static int hostio_reopen(struct ctx *ctx, struct inode *i, struct file *f)
 	return 0;
 }
 
+/* The first terminal that was passed through for reading and writing, kept for ever: /dev/tty. */
+static struct hostio *_Atomic the_tty;
+
+static void remember_tty(struct hostio *h, unsigned flags)
+{
+	struct hostio *none = NULL;
+
+	if (!h->tty || (flags & LX_O_ACCMODE) != LX_O_RDWR)
+		return;
+	ref_get(&h->ref);
+	if (!atomic_compare_exchange_strong(&the_tty, &none, h))
+		stream_put(h);
+}
+
+int hostio_open_tty(struct ctx *ctx, struct inode *inode, struct file *f)
+{
+	struct hostio *h = atomic_load(&the_tty);
+
+	(void)ctx;
+	(void)inode;
+	if (!h)
+		return -ENXIO;
+	ref_get(&h->ref);
+	f->priv = h;
+	f->kind = FILE_STREAM;
+	f->ops = &hostio_ops;
+	return 0;
+}
+
 static const struct inode_ops hostio_inode_ops = {
 	.getattr = hostio_getattr,
 	.setattr = hostio_setattr,
@@ -314,6 +343,7 @@ int hostio_open(struct hostfd *host, struct file **ret)
 	ref_get(&h->ref);
 	container_of(inode, struct hostio_inode, inode)->h = h;
 	inode = NULL; /* the file has it */
+	remember_tty(h, flags);
 	r = hostfd_watch(host, &h->wq);
 	if (r < 0 && r != -EPERM) { /* EPERM: always ready */
 		file_put(f);

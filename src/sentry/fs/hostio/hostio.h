@@ -12,14 +12,22 @@
 
 #include "base/compiler.h"
 
+struct ctx;
 struct file;
 struct hostfd;
+struct inode;
 
 /*
  * An open file on h (a reference is taken), access mode as the host's descriptor allows. Two handles on one host file have
  * the same st_dev and st_ino. Caller owns. -ENOMEM, -errno of fstat.
  */
 MUST_CHECK int hostio_open(struct hostfd *h, struct file **ret);
+
+/*
+ * How /dev/tty opens: the first terminal that was passed through for reading and writing; -ENXIO without one.
+ * Differs: a process that left the session with setsid(2) still reaches it.
+ */
+int hostio_open_tty(struct ctx *ctx, struct inode *inode, struct file *f);
 
 /* Is f such a file on a terminal? */
 int hostio_is_tty(struct file *f);
