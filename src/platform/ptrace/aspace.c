@@ -61,26 +61,49 @@ static int aspace_finish(struct aspace *as, int64_t pid, struct aspace **ret)
 	return 0;
 }
 
-static int64_t clone_template(struct platform *p)
+/* One more clone of the seized template; its pid, or what the host's clone said. -ESRCH: the
+ * template is dead. */
+static int clone_seized(struct platform *p, int64_t *ret_pid)
 {
 	struct user_regs_struct regs;
-	int64_t pid = -EAGAIN;
 	int r;
 
-	GUARD(&p->spawn_lock);
-	r = tracee_seize(p->template);
-	if (r == 0) {
-		fork_regs(p, &regs);
-		r = tracee_inject(p, p->template, &regs);
-		pid = r < 0 ? r : (int64_t)regs.rax;
-	}
+	fork_regs(p, &regs);
+	r = tracee_inject(p, p->template, &regs);
 	if (r == 0)
-		r = tracee_park(p, p->template);
-	if (r < 0) {
-		log_error(
-			"ptrace: the first stub (process %d) is dead, no address space can be made any more",
-			p->template);
-		return -EAGAIN;
+		*ret_pid = (int64_t)regs.rax;
+	return r;
+}
+
+/* The first time, and after each replacement, the spare is made as well; where the host allows
+ * none, the next call tries. */
+static int clone_once(struct platform *p, int64_t *ret_pid)
+{
+	int64_t spare;
+	int r = tracee_seize(p->template);
+
+	if (r == 0)
+		r = clone_seized(p, ret_pid);
+	if (r == 0 && p->spare == 0 && clone_seized(p, &spare) == 0 && spare > 0)
+		p->spare = (pid_t)spare;
+	if (r == 0 && tracee_park(p, p->template) < 0)
+		log_warn("ptrace: the first stub died after it was cloned");
+	return r;
+}
+
+static int64_t clone_template(struct platform *p)
+{
+	int64_t pid = -EAGAIN;
+
+	GUARD(&p->spawn_lock);
+	while (clone_once(p, &pid) < 0) {
+		log_warn("ptrace: the first stub (process %d) is dead, killed from outside",
+			 p->template);
+		if (template_replace(p) < 0) {
+			log_error(
+				"ptrace: and so is its spare: no address space can be made any more");
+			return -EAGAIN;
+		}
 	}
 	return pid;
 }

@@ -374,6 +374,22 @@ TEST(dead_template_makes_no_address_space)
 	g.ops->fini(g.p);
 }
 
+TEST(dead_template_has_a_spare_once_it_was_used)
+{
+	struct guest g;
+
+	guest_platform(&g, &platform_ptrace);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_EQ(g.ops->aspace_new(g.p, &g.as), 0);
+		g.ops->aspace_free(g.as);
+		kill(g.p->template, SIGKILL);
+	}
+	EXPECT_EQ(g.ops->aspace_new(g.p, &g.as), 0);
+	g.ops->aspace_free(g.as);
+	g.ops->fini(g.p);
+	EXPECT_EQ(waitpid(-1, NULL, __WALL | WNOHANG), -1);
+}
+
 /* In a child: make the host refuse one call, and see what init says. */
 static bool init_blames(int nr, const char *word)
 {

@@ -51,10 +51,11 @@
 	((uint64_t)(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |             \
 		    CLONE_SYSVSEM))
 
-/* Key: [I] set by init, then immutable. */
+/* Key: [I] set by init, then immutable; [s] spawn_lock once init is done. */
 struct platform {
 	uint64_t base;  /* [I] where the stub's text page is; its data page follows */
-	pid_t template; /* [I] the stub without memory that all others are cloned from */
+	pid_t template; /* [s] the stub without memory that all others are cloned from */
+	pid_t spare;    /* [s] a clone of it that takes its place should the host kill it; 0: not yet */
 	pid_t self;     /* [I] our own process */
 	int sock_send;  /* [I] descriptors for stubs go in here */
 	int sock_recv;  /* [I] our copy of what every stub has at STUB_SOCKET, to take back what was
@@ -147,6 +148,8 @@ MUST_CHECK int tracee_call(const struct platform *p, pid_t tid, long nr, const u
 /* template.c: the first stub. */
 MUST_CHECK int template_make(struct platform *p, const char **ret_why);
 void template_kill(struct platform *p);
+/* The template is dead: put the spare in its place. REQUIRES spawn_lock. -EAGAIN: there is none. */
+MUST_CHECK int template_replace(struct platform *p);
 /* The part of template_make that runs in the new process; does not return. */
 NORETURN void template_child(const struct platform *p, long highest_fd);
 /* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative

@@ -26,7 +26,7 @@
 #include "platform/ptrace/child.h"
 #include "platform/ptrace/ptrace_priv.h"
 
-#define PLACES 64
+#define PLACES     64
 #define PLACE_STEP 0x200000ULL
 
 static const char *const birth_stages[BIRTH_STAGES] = {
@@ -300,14 +300,30 @@ int template_make(struct platform *p, const char **ret_why)
 	return r < 0 ? refuse(r, ret_why, "the first stub died after it was set up") : 0;
 }
 
-void template_kill(struct platform *p)
+static void kill_one(pid_t *pid)
 {
 	int status;
 
-	if (p->template <= 0)
+	if (*pid <= 0)
 		return;
-	kill(p->template, SIGKILL);
-	while (waitpid(p->template, &status, __WALL) < 0 && errno == EINTR)
+	kill(*pid, SIGKILL);
+	while (waitpid(*pid, &status, __WALL) < 0 && errno == EINTR)
 		;
-	p->template = 0;
+	*pid = 0;
+}
+
+void template_kill(struct platform *p)
+{
+	kill_one(&p->template);
+	kill_one(&p->spare);
+}
+
+int template_replace(struct platform *p)
+{
+	kill_one(&p->template);
+	if (p->spare <= 0)
+		return -EAGAIN;
+	p->template = p->spare;
+	p->spare = 0;
+	return 0;
 }
