@@ -119,20 +119,27 @@ void waitq_del(struct waiter *w)
 	}
 }
 
-/* Under q->lock: notify all who want any of events; of the exclusive ones at most max_exclusive. */
-static void wake_locked(struct waitq *q, uint32_t events, size_t max_exclusive)
+/*
+ * Under q->lock: notify all who want any of events; of the exclusive ones until max_exclusive have
+ * taken it. True: somebody was told.
+ */
+static bool wake_locked(struct waitq *q, uint32_t events, size_t max_exclusive)
 {
 	struct waiter *w, *tmp;
+	bool told = false;
 
 	list_for_each_entry_safe(w, tmp, &q->waiters, link) {
 		if (!(events & (w->events | LX_POLLERR | LX_POLLHUP)))
 			continue;
 		if (w->exclusive && max_exclusive == 0)
 			continue;
-		if (w->exclusive)
-			max_exclusive--;
+		w->passed_on = false;
 		notify(w, events);
+		told = true;
+		if (w->exclusive && !w->passed_on)
+			max_exclusive--;
 	}
+	return told;
 }
 
 void waitq_wake(struct waitq *q, uint32_t events)
@@ -154,11 +161,14 @@ void waitq_wake_nested(struct waitq *q, uint32_t events, int depth)
 	lock_release(&q->lock);
 }
 
-void waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth)
+bool waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth)
 {
+	bool told;
+
 	lock_acquire_nested(&q->lock, depth);
-	wake_locked(q, events, 1);
+	told = wake_locked(q, events, 1);
 	lock_release(&q->lock);
+	return told;
 }
 
 bool waitq_is_empty(struct waitq *q)

@@ -52,6 +52,7 @@ struct waiter {
 	_Atomic uint32_t state;
 	uint32_t events; /* LX_POLL bits it wants; POLLERR and POLLHUP always pass */
 	bool exclusive;  /* waitq_wake_one stops after one of these */
+	bool passed_on; /* [queue->lock] said by fn of an exclusive one: no use here, ask the next */
 	struct ctx *ctx; /* woken, if fn is NULL */
 	waiter_fn fn;
 	void *arg;
@@ -82,6 +83,6 @@ void waitq_wake_one(struct waitq *q, uint32_t events);
  * one, and so on.
  */
 void waitq_wake_nested(struct waitq *q, uint32_t events, int depth);
-/* As waitq_wake_one, there. */
-void waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth);
+/* As waitq_wake_one, there. True: somebody was told. */
+bool waitq_wake_one_nested(struct waitq *q, uint32_t events, int depth);
 bool waitq_is_empty(struct waitq *q);

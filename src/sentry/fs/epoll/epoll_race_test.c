@@ -242,6 +242,38 @@ TEST(who_leaves_an_event_behind_wakes_another)
 	test_ctx_fini(&t);
 }
 
+TEST(an_exclusive_event_goes_where_somebody_sleeps)
+{
+	static struct slow slow;
+	struct lx_epoll_event ev;
+	struct file *busy;
+	struct test_ctx t;
+
+	test_ctx_init(&t);
+	for (uint32_t round = 0; round < 200; round++) {
+		scene = (struct scene){.ep = new_epoll()};
+		scene.files[0] = new_slow(&slow);
+		busy = new_epoll();
+		EXPECT_EQ(control(&t, busy, LX_EPOLL_CTL_ADD, scene.files[0], 0,
+				  LX_EPOLLIN | LX_EPOLLEXCLUSIVE),
+			  0);
+		EXPECT_EQ(control(&t, scene.ep, LX_EPOLL_CTL_ADD, scene.files[0], 0,
+				  LX_EPOLLIN | LX_EPOLLEXCLUSIVE),
+			  0);
+		start(&scene, 0, collect_one);
+		(void)!ctx_block(&t.ctx, test_in(round % 2 ? MSEC / 5 : 1000));
+		atomic_fetch_add(&slow.count, 1);
+		waitq_wake_one(&slow.wq, LX_POLLOUT); /* nothing that they asked for */
+		waitq_wake_one(&slow.wq, LX_POLLIN);
+		join(&scene, 0);
+		EXPECT_EQ(collect_from(&t, busy, &ev, 1, EPOLL_NOW), 1); /* it holds here as well */
+		file_put(busy);
+		file_put(scene.files[0]);
+		file_put(scene.ep);
+	}
+	test_ctx_fini(&t);
+}
+
 /* --- one shot is for one --- */
 
 static void take_shots(void *arg)

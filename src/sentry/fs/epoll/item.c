@@ -43,9 +43,13 @@ struct item *item_find(struct epoll *ep, struct file *f, int fd)
 static void start_waiting(struct item *it, struct ctx *ctx)
 {
 	struct waitq *q = file_waitq_for(ctx, it->file);
+	uint32_t events = atomic_load(&it->events);
 
 	waiter_init_fn(&it->waiter, ready_callback, it, UINT32_MAX);
-	it->waiter.exclusive = (atomic_load(&it->events) & LX_EPOLLEXCLUSIVE) != 0;
+	if (events & LX_EPOLLEXCLUSIVE) { /* such events never change */
+		it->waiter.exclusive = true;
+		it->waiter.events = file_wake_events(events & ~EPOLL_OPTIONS);
+	}
 	if (q)
 		waitq_add(q, &it->waiter);
 }

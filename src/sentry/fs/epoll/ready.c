@@ -37,8 +37,11 @@ static bool link_item(struct item *it)
 	return true;
 }
 
-/* One-shot items that have told have no events left, not even errors. An epoll that ends with its
- * queue says nothing. */
+/*
+ * One-shot items that have told have no events left, not even errors. An epoll that ends with its
+ * queue says nothing. An exclusive interest that finds nobody asleep passes the event on: in
+ * another epoll there may be somebody.
+ */
 void ready_callback(struct waiter *w, uint32_t events)
 {
 	struct item *it = w->arg;
@@ -48,8 +51,8 @@ void ready_callback(struct waiter *w, uint32_t events)
 	if ((events & WAITQ_GONE) || !(events & file_wake_events(wanted)))
 		return;
 	wake_depth++;
-	if (link_item(it))
-		waitq_wake_one_nested(&ep->sleepers, LX_POLLIN, wake_depth);
+	if (link_item(it) || w->exclusive)
+		w->passed_on = !waitq_wake_one_nested(&ep->sleepers, LX_POLLIN, wake_depth);
 	waitq_wake_nested(&ep->watchers, LX_POLLIN | LX_POLLRDNORM, wake_depth);
 	wake_depth--;
 }
