@@ -316,7 +316,7 @@ TEST(a_directory_is_read_whole_while_it_changes)
 	struct inode *dir;
 	struct file *f;
 	struct bench b;
-	char s[8];
+	char s[16];
 
 	begin(&b);
 	dir = b.dirs[1];

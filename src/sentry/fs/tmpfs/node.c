@@ -48,7 +48,6 @@ int tmpfs_node_new(struct superblock *sb, struct ctx *ctx, uint32_t mode, struct
 	}
 	inode_init(&n->inode, sb, ops_for(mode), atomic_fetch_add(&fs->next_ino, 1), mode, ctx);
 	list_init(&n->xattrs);
-	list_init(&n->dying);
 	n->mappable.ops = &tmpfs_mappable_ops;
 	if ((mode & LX_S_IFMT) == LX_S_IFDIR) {
 		htab_init(&n->by_name, NULL);
@@ -92,23 +91,21 @@ static void node_free(struct tmpfs_node *n)
  */
 void tmpfs_release(struct inode *i)
 {
-	static _Thread_local struct list *dying;
+	static _Thread_local struct tmpfs_node *dying; /* the last one queued */
+	static _Thread_local bool releasing;
 	struct tmpfs_node *n = node_of(i);
-	struct list queue;
 
-	if (dying) {
-		list_add_tail(dying, &n->dying);
+	n->dying_next = dying;
+	dying = n;
+	if (releasing)
 		return;
-	}
-	list_init(&queue);
-	list_add_tail(&queue, &n->dying);
-	dying = &queue;
-	while (!list_empty(&queue)) {
-		n = list_first_entry(&queue, struct tmpfs_node, dying);
-		list_del(&n->dying);
+	releasing = true;
+	while (dying) {
+		n = dying;
+		dying = n->dying_next;
 		node_free(n);
 	}
-	dying = NULL;
+	releasing = false;
 }
 
 static int tmpfs_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)

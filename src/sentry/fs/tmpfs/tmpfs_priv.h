@@ -68,7 +68,7 @@ struct tmpfs_node {
 	/* symlink */
 	char *target;       /* [I] arena */
 	struct list xattrs; /* [i] struct tmpfs_xattr */
-	struct list dying;  /* of the thread that releases it: node.c */
+	struct tmpfs_node *dying_next; /* only of the thread that releases it: node.c */
 };
 
 static inline struct tmpfs_node *node_of(struct inode *i)
