@@ -189,7 +189,7 @@ int supervise(struct sandbox *sb)
 		return EXIT_HOST_REFUSES;
 	}
 	for (;;) {
-		if (poll(p, 2, -1) < 0) {
+		if (poll(p, 3, -1) < 0) {
 			if (errno == EINTR) /* revents are the last round's */
 				continue;
 			break;
