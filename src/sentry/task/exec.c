@@ -308,6 +308,17 @@ int exec_load_first(struct task *t, struct exec_request *req, struct lx_user_reg
 	return r;
 }
 
+/*
+ * What ends a process that has lost its old image and could not get the new one: Linux's SIGSEGV; but SIGKILL if that
+ * is because the host killed the stub meanwhile.
+ */
+static int end_of_imageless(struct task *t)
+{
+	struct lx_user_regs regs;
+
+	return t->kernel->pops->get_regs(t->ctx.pc, &regs) < 0 ? LX_SIGKILL : LX_SIGSEGV;
+}
+
 long task_exec(struct task *t, struct exec_request *req)
 {
 	struct exec e = {0};
@@ -318,7 +329,7 @@ long task_exec(struct task *t, struct exec_request *req)
 	if (r == 0) {
 		r = replace(t, req, &e);
 		if (r < 0)
-			tg_exit(t, LX_SIGSEGV);
+			tg_exit(t, end_of_imageless(t));
 		t->regs_were_set = true;
 		t->restart.fn = NULL;
 	}
