@@ -22,19 +22,13 @@ static const struct {
 	int name;
 	enum sock_on bit;
 } on_off[] = {
-	{LX_SO_DEBUG, SOCK_ON_DEBUG},
-	{LX_SO_REUSEADDR, SOCK_ON_REUSEADDR},
-	{LX_SO_DONTROUTE, SOCK_ON_DONTROUTE},
-	{LX_SO_BROADCAST, SOCK_ON_BROADCAST},
-	{LX_SO_KEEPALIVE, SOCK_ON_KEEPALIVE},
-	{LX_SO_OOBINLINE, SOCK_ON_OOBINLINE},
-	{LX_SO_NO_CHECK, SOCK_ON_NO_CHECK},
-	{LX_SO_REUSEPORT, SOCK_ON_REUSEPORT},
-	{LX_SO_PASSCRED, SOCK_ON_PASSCRED},
-	{LX_SO_TIMESTAMP, SOCK_ON_TIMESTAMP},
-	{LX_SO_TIMESTAMPNS, SOCK_ON_TIMESTAMPNS},
-	{LX_SO_PASSRIGHTS, SOCK_ON_PASSRIGHTS},
-	{LX_SO_RXQ_OVFL, SOCK_ON_RXQ_OVFL},
+	{LX_SO_DEBUG, SOCK_ON_DEBUG},           {LX_SO_REUSEADDR, SOCK_ON_REUSEADDR},
+	{LX_SO_DONTROUTE, SOCK_ON_DONTROUTE},   {LX_SO_BROADCAST, SOCK_ON_BROADCAST},
+	{LX_SO_KEEPALIVE, SOCK_ON_KEEPALIVE},   {LX_SO_OOBINLINE, SOCK_ON_OOBINLINE},
+	{LX_SO_NO_CHECK, SOCK_ON_NO_CHECK},     {LX_SO_REUSEPORT, SOCK_ON_REUSEPORT},
+	{LX_SO_PASSCRED, SOCK_ON_PASSCRED},     {LX_SO_PASSSEC, SOCK_ON_PASSSEC},
+	{LX_SO_TIMESTAMP, SOCK_ON_TIMESTAMP},   {LX_SO_TIMESTAMPNS, SOCK_ON_TIMESTAMPNS},
+	{LX_SO_PASSRIGHTS, SOCK_ON_PASSRIGHTS}, {LX_SO_RXQ_OVFL, SOCK_ON_RXQ_OVFL},
 };
 
 void sock_options_init(struct sock_options *o)
@@ -74,7 +68,7 @@ static int set_on_off(struct ctx *ctx, struct socket *s, unsigned bit, bool on)
 		return -EACCES;
 	if (bit == SOCK_ON_REUSEPORT && on && !is_inet(s))
 		return -EOPNOTSUPP;
-	if (bit == SOCK_ON_PASSCRED && is_inet(s))
+	if ((bit & (SOCK_ON_PASSCRED | SOCK_ON_PASSSEC)) && is_inet(s))
 		return -EOPNOTSUPP;
 	if ((bit & unix_only) && s->family != LX_AF_UNIX)
 		return -EOPNOTSUPP;
@@ -163,6 +157,15 @@ static int set_mark(struct ctx *ctx, struct socket *s, int32_t value)
 	return 0;
 }
 
+/* Which sizes stay as they are when the kernel would choose better ones, which ours never does. */
+static int set_buf_lock(struct socket *s, int32_t value)
+{
+	if (value & ~(LX_SOCK_SNDBUF_LOCK | LX_SOCK_RCVBUF_LOCK))
+		return -EINVAL;
+	s->opt.buf_locked = value;
+	return 0;
+}
+
 static int set_lowat(struct socket *s, int32_t value)
 {
 	if (value < 0)
@@ -198,6 +201,8 @@ static int set_general(struct ctx *ctx, struct socket *s, int name, const void *
 		return set_mark(ctx, s, value);
 	case LX_SO_RCVLOWAT:
 		return set_lowat(s, value);
+	case LX_SO_BUF_LOCK:
+		return set_buf_lock(s, value);
 	case LX_SO_BSDCOMPAT:
 		return 0; /* obsolete: Linux warns, and does nothing */
 	default:

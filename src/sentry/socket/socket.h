@@ -118,6 +118,7 @@ enum sock_on {
 	SOCK_ON_TIMESTAMPNS = 1 << 10, /* SCM_TIMESTAMPNS; never together with the other */
 	SOCK_ON_PASSRIGHTS = 1 << 11,
 	SOCK_ON_RXQ_OVFL = 1 << 12,
+	SOCK_ON_PASSSEC = 1 << 13, /* kept; there are no security labels to tell */
 };
 
 /* Key: [I] set before shared, then immutable; [a] atomic */

@@ -274,6 +274,17 @@ static void clear_inode_socket(struct inode *i, struct unix_sock *u)
 		i->socket = NULL;
 }
 
+/* A second name is refused, but one that is there already is refused first, as in Linux. */
+static int why_not_again(struct ctx *ctx, struct fs_info *fs, const char *path)
+{
+	AUTO(path_put) struct path p = {NULL, NULL};
+	int r = vfs_walk(ctx, fs, NULL, path, 0, &p);
+
+	if (r == 0)
+		return -EADDRINUSE;
+	return r == -ENOENT ? -EINVAL : r;
+}
+
 static int bind_path(struct ctx *ctx, struct unix_sock *u, const struct sock_addr *a,
 		     struct fs_info *fs)
 {
@@ -283,9 +294,9 @@ static int bind_path(struct ctx *ctx, struct unix_sock *u, const struct sock_add
 	char path[PATH_ROOM];
 	int r = begin_binding(u);
 
-	if (r < 0)
-		return r;
 	path_of(a, path);
+	if (r < 0)
+		return why_not_again(ctx, fs, path);
 	name = name_new(path, strlen(path) + 1);
 	r = name ? vfs_mknod_path(ctx, fs, NULL, path,
 				  LX_S_IFSOCK | (own ? own->mode & LX_S_IALLUGO : 0777u), 0, &made)
