@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small measurements of a kernel, from inside a program: each runs for a fixed time and prints "name unit value". Run it on the host and in
- * a sandbox and compare; bench/run does.
+ * Small measurements of a kernel, from inside a program: each runs for a fixed time and prints
+ * "name unit value". Run it on the host and in a sandbox and compare; bench/run does.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -178,7 +178,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (argc > 1 && !strstr(rows[i].name, argv[1]))
 			continue;
-		printf("%s %s %.2f\n", rows[i].name, rows[i].unit, measure(rows[i].body, rows[i].batch) / rows[i].divide);
+		printf("%s %s %.2f\n", rows[i].name, rows[i].unit,
+		       measure(rows[i].body, rows[i].batch) / rows[i].divide);
 		fflush(stdout);
 	}
 	return 0;

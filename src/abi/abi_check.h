@@ -16,10 +16,9 @@
 #define SAME_SIZE(ours, host) _Static_assert(sizeof(ours) == sizeof(host), #ours)
 
 /* The field stands at one offset and has one size in both. */
-#define SAME_FIELD(ours, our_field, host, host_field)                                             \
-	_Static_assert(offsetof(ours, our_field) == offsetof(host, host_field) &&                 \
-			       sizeof(((ours *)0)->our_field) ==                                  \
-				       sizeof(((host *)0)->host_field),                           \
+#define SAME_FIELD(ours, our_field, host, host_field)                                              \
+	_Static_assert(offsetof(ours, our_field) == offsetof(host, host_field) &&                  \
+			       sizeof(((ours *)0)->our_field) == sizeof(((host *)0)->host_field),  \
 		       #ours "." #our_field)
 
 #endif

@@ -50,15 +50,15 @@ LX_ASSERT_AT(struct lx_iocb, aio_offset, 40);
 LX_ASSERT_AT(struct lx_iocb, aio_flags, 56);
 LX_ASSERT_AT(struct lx_iocb, aio_resfd, 60);
 
-#define LX_IOCB_CMD_PREAD		0
-#define LX_IOCB_CMD_PWRITE		1
-#define LX_IOCB_CMD_FSYNC		2
-#define LX_IOCB_CMD_FDSYNC		3
-#define LX_IOCB_CMD_POLL		5
-#define LX_IOCB_CMD_NOOP		6
-#define LX_IOCB_CMD_PREADV		7
-#define LX_IOCB_CMD_PWRITEV		8
-#define LX_IOCB_FLAG_RESFD		1
-#define LX_IOCB_FLAG_IOPRIO		2
+#define LX_IOCB_CMD_PREAD   0
+#define LX_IOCB_CMD_PWRITE  1
+#define LX_IOCB_CMD_FSYNC   2
+#define LX_IOCB_CMD_FDSYNC  3
+#define LX_IOCB_CMD_POLL    5
+#define LX_IOCB_CMD_NOOP    6
+#define LX_IOCB_CMD_PREADV  7
+#define LX_IOCB_CMD_PWRITEV 8
+#define LX_IOCB_FLAG_RESFD  1
+#define LX_IOCB_FLAG_IOPRIO 2
 
 #endif

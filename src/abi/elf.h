@@ -12,34 +12,34 @@
 #include "abi/layout.h"
 #include "abi/types.h"
 
-#define LX_EI_NIDENT			16
-#define LX_EI_MAG0			0
-#define LX_EI_MAG1			1
-#define LX_EI_MAG2			2
-#define LX_EI_MAG3			3
-#define LX_EI_CLASS			4
-#define LX_EI_DATA			5
-#define LX_EI_VERSION			6
-#define LX_EI_OSABI			7
-#define LX_EI_ABIVERSION		8
-#define LX_EI_PAD			9
-#define LX_ELFMAG0			0x7f
-#define LX_ELFMAG1			0x45
-#define LX_ELFMAG2			0x4c
-#define LX_ELFMAG3			0x46
-#define LX_ELFMAG			"\177ELF"
-#define LX_SELFMAG			4
-#define LX_ELFCLASSNONE			0
-#define LX_ELFCLASS32			1
-#define LX_ELFCLASS64			2
-#define LX_ELFDATANONE			0
-#define LX_ELFDATA2LSB			1
-#define LX_ELFDATA2MSB			2
-#define LX_EV_NONE			0
-#define LX_EV_CURRENT			1
-#define LX_ELFOSABI_NONE		0
-#define LX_ELFOSABI_SYSV		0
-#define LX_ELFOSABI_LINUX		3
+#define LX_EI_NIDENT      16
+#define LX_EI_MAG0        0
+#define LX_EI_MAG1        1
+#define LX_EI_MAG2        2
+#define LX_EI_MAG3        3
+#define LX_EI_CLASS       4
+#define LX_EI_DATA        5
+#define LX_EI_VERSION     6
+#define LX_EI_OSABI       7
+#define LX_EI_ABIVERSION  8
+#define LX_EI_PAD         9
+#define LX_ELFMAG0        0x7f
+#define LX_ELFMAG1        0x45
+#define LX_ELFMAG2        0x4c
+#define LX_ELFMAG3        0x46
+#define LX_ELFMAG         "\177ELF"
+#define LX_SELFMAG        4
+#define LX_ELFCLASSNONE   0
+#define LX_ELFCLASS32     1
+#define LX_ELFCLASS64     2
+#define LX_ELFDATANONE    0
+#define LX_ELFDATA2LSB    1
+#define LX_ELFDATA2MSB    2
+#define LX_EV_NONE        0
+#define LX_EV_CURRENT     1
+#define LX_ELFOSABI_NONE  0
+#define LX_ELFOSABI_SYSV  0
+#define LX_ELFOSABI_LINUX 3
 
 struct lx_elf64_ehdr {
 	uint8_t e_ident[LX_EI_NIDENT];
@@ -73,17 +73,17 @@ LX_ASSERT_AT(struct lx_elf64_ehdr, e_shentsize, 58);
 LX_ASSERT_AT(struct lx_elf64_ehdr, e_shnum, 60);
 LX_ASSERT_AT(struct lx_elf64_ehdr, e_shstrndx, 62);
 
-#define LX_ET_NONE			0
-#define LX_ET_REL			1
-#define LX_ET_EXEC			2
-#define LX_ET_DYN			3
-#define LX_ET_CORE			4
-#define LX_EM_NONE			0
-#define LX_EM_386			3
-#define LX_EM_ARM			40
-#define LX_EM_X86_64			62
-#define LX_EM_AARCH64			183
-#define LX_EM_RISCV			243
+#define LX_ET_NONE    0
+#define LX_ET_REL     1
+#define LX_ET_EXEC    2
+#define LX_ET_DYN     3
+#define LX_ET_CORE    4
+#define LX_EM_NONE    0
+#define LX_EM_386     3
+#define LX_EM_ARM     40
+#define LX_EM_X86_64  62
+#define LX_EM_AARCH64 183
+#define LX_EM_RISCV   243
 
 struct lx_elf64_phdr {
 	uint32_t p_type;
@@ -105,27 +105,27 @@ LX_ASSERT_AT(struct lx_elf64_phdr, p_filesz, 32);
 LX_ASSERT_AT(struct lx_elf64_phdr, p_memsz, 40);
 LX_ASSERT_AT(struct lx_elf64_phdr, p_align, 48);
 
-#define LX_PT_NULL			0x0
-#define LX_PT_LOAD			0x1
-#define LX_PT_DYNAMIC			0x2
-#define LX_PT_INTERP			0x3
-#define LX_PT_NOTE			0x4
-#define LX_PT_SHLIB			0x5
-#define LX_PT_PHDR			0x6
-#define LX_PT_TLS			0x7
-#define LX_PT_LOOS			0x60000000
-#define LX_PT_HIOS			0x6fffffff
-#define LX_PT_LOPROC			0x70000000
-#define LX_PT_HIPROC			0x7fffffff
-#define LX_PT_GNU_EH_FRAME		0x6474e550
-#define LX_PT_GNU_STACK			0x6474e551
-#define LX_PT_GNU_RELRO			0x6474e552
-#define LX_PT_GNU_PROPERTY		0x6474e553
-#define LX_PF_X				0x1
-#define LX_PF_W				0x2
-#define LX_PF_R				0x4
+#define LX_PT_NULL         0x0
+#define LX_PT_LOAD         0x1
+#define LX_PT_DYNAMIC      0x2
+#define LX_PT_INTERP       0x3
+#define LX_PT_NOTE         0x4
+#define LX_PT_SHLIB        0x5
+#define LX_PT_PHDR         0x6
+#define LX_PT_TLS          0x7
+#define LX_PT_LOOS         0x60000000
+#define LX_PT_HIOS         0x6fffffff
+#define LX_PT_LOPROC       0x70000000
+#define LX_PT_HIPROC       0x7fffffff
+#define LX_PT_GNU_EH_FRAME 0x6474e550
+#define LX_PT_GNU_STACK    0x6474e551
+#define LX_PT_GNU_RELRO    0x6474e552
+#define LX_PT_GNU_PROPERTY 0x6474e553
+#define LX_PF_X            0x1
+#define LX_PF_W            0x2
+#define LX_PF_R            0x4
 /* e_phnum when the number does not fit: it is section 0's sh_info (only in cores). */
-#define LX_PN_XNUM			0xffff
+#define LX_PN_XNUM 0xffff
 
 struct lx_elf64_shdr {
 	uint32_t sh_name;
@@ -151,27 +151,27 @@ LX_ASSERT_AT(struct lx_elf64_shdr, sh_info, 44);
 LX_ASSERT_AT(struct lx_elf64_shdr, sh_addralign, 48);
 LX_ASSERT_AT(struct lx_elf64_shdr, sh_entsize, 56);
 
-#define LX_SHT_NULL			0
-#define LX_SHT_PROGBITS			1
-#define LX_SHT_SYMTAB			2
-#define LX_SHT_STRTAB			3
-#define LX_SHT_RELA			4
-#define LX_SHT_HASH			5
-#define LX_SHT_DYNAMIC			6
-#define LX_SHT_NOTE			7
-#define LX_SHT_NOBITS			8
-#define LX_SHT_REL			9
-#define LX_SHT_SHLIB			10
-#define LX_SHT_DYNSYM			11
-#define LX_SHT_GNU_HASH			0x6ffffff6
-#define LX_SHT_GNU_verdef		0x6ffffffd
-#define LX_SHT_GNU_verneed		0x6ffffffe
-#define LX_SHT_GNU_versym		0x6fffffff
-#define LX_SHF_WRITE			0x1
-#define LX_SHF_ALLOC			0x2
-#define LX_SHF_EXECINSTR		0x4
-#define LX_SHN_UNDEF			0x0
-#define LX_SHN_ABS			0xfff1
+#define LX_SHT_NULL        0
+#define LX_SHT_PROGBITS    1
+#define LX_SHT_SYMTAB      2
+#define LX_SHT_STRTAB      3
+#define LX_SHT_RELA        4
+#define LX_SHT_HASH        5
+#define LX_SHT_DYNAMIC     6
+#define LX_SHT_NOTE        7
+#define LX_SHT_NOBITS      8
+#define LX_SHT_REL         9
+#define LX_SHT_SHLIB       10
+#define LX_SHT_DYNSYM      11
+#define LX_SHT_GNU_HASH    0x6ffffff6
+#define LX_SHT_GNU_verdef  0x6ffffffd
+#define LX_SHT_GNU_verneed 0x6ffffffe
+#define LX_SHT_GNU_versym  0x6fffffff
+#define LX_SHF_WRITE       0x1
+#define LX_SHF_ALLOC       0x2
+#define LX_SHF_EXECINSTR   0x4
+#define LX_SHN_UNDEF       0x0
+#define LX_SHN_ABS         0xfff1
 
 struct lx_elf64_dyn {
 	int64_t d_tag;
@@ -181,44 +181,44 @@ LX_ASSERT_SIZE(struct lx_elf64_dyn, 16);
 LX_ASSERT_AT(struct lx_elf64_dyn, d_tag, 0);
 LX_ASSERT_AT(struct lx_elf64_dyn, d_val, 8);
 
-#define LX_DT_NULL			0x0
-#define LX_DT_NEEDED			0x1
-#define LX_DT_PLTRELSZ			0x2
-#define LX_DT_PLTGOT			0x3
-#define LX_DT_HASH			0x4
-#define LX_DT_STRTAB			0x5
-#define LX_DT_SYMTAB			0x6
-#define LX_DT_RELA			0x7
-#define LX_DT_RELASZ			0x8
-#define LX_DT_RELAENT			0x9
-#define LX_DT_STRSZ			0xa
-#define LX_DT_SYMENT			0xb
-#define LX_DT_INIT			0xc
-#define LX_DT_FINI			0xd
-#define LX_DT_SONAME			0xe
-#define LX_DT_RPATH			0xf
-#define LX_DT_SYMBOLIC			0x10
-#define LX_DT_REL			0x11
-#define LX_DT_RELSZ			0x12
-#define LX_DT_RELENT			0x13
-#define LX_DT_PLTREL			0x14
-#define LX_DT_DEBUG			0x15
-#define LX_DT_TEXTREL			0x16
-#define LX_DT_JMPREL			0x17
-#define LX_DT_BIND_NOW			0x18
-#define LX_DT_INIT_ARRAY		0x19
-#define LX_DT_FINI_ARRAY		0x1a
-#define LX_DT_INIT_ARRAYSZ		0x1b
-#define LX_DT_FINI_ARRAYSZ		0x1c
-#define LX_DT_RUNPATH			0x1d
-#define LX_DT_FLAGS			0x1e
-#define LX_DT_GNU_HASH			0x6ffffef5
-#define LX_DT_VERSYM			0x6ffffff0
-#define LX_DT_FLAGS_1			0x6ffffffb
-#define LX_DT_VERDEF			0x6ffffffc
-#define LX_DT_VERDEFNUM			0x6ffffffd
-#define LX_DT_VERNEED			0x6ffffffe
-#define LX_DT_VERNEEDNUM		0x6fffffff
+#define LX_DT_NULL         0x0
+#define LX_DT_NEEDED       0x1
+#define LX_DT_PLTRELSZ     0x2
+#define LX_DT_PLTGOT       0x3
+#define LX_DT_HASH         0x4
+#define LX_DT_STRTAB       0x5
+#define LX_DT_SYMTAB       0x6
+#define LX_DT_RELA         0x7
+#define LX_DT_RELASZ       0x8
+#define LX_DT_RELAENT      0x9
+#define LX_DT_STRSZ        0xa
+#define LX_DT_SYMENT       0xb
+#define LX_DT_INIT         0xc
+#define LX_DT_FINI         0xd
+#define LX_DT_SONAME       0xe
+#define LX_DT_RPATH        0xf
+#define LX_DT_SYMBOLIC     0x10
+#define LX_DT_REL          0x11
+#define LX_DT_RELSZ        0x12
+#define LX_DT_RELENT       0x13
+#define LX_DT_PLTREL       0x14
+#define LX_DT_DEBUG        0x15
+#define LX_DT_TEXTREL      0x16
+#define LX_DT_JMPREL       0x17
+#define LX_DT_BIND_NOW     0x18
+#define LX_DT_INIT_ARRAY   0x19
+#define LX_DT_FINI_ARRAY   0x1a
+#define LX_DT_INIT_ARRAYSZ 0x1b
+#define LX_DT_FINI_ARRAYSZ 0x1c
+#define LX_DT_RUNPATH      0x1d
+#define LX_DT_FLAGS        0x1e
+#define LX_DT_GNU_HASH     0x6ffffef5
+#define LX_DT_VERSYM       0x6ffffff0
+#define LX_DT_FLAGS_1      0x6ffffffb
+#define LX_DT_VERDEF       0x6ffffffc
+#define LX_DT_VERDEFNUM    0x6ffffffd
+#define LX_DT_VERNEED      0x6ffffffe
+#define LX_DT_VERNEEDNUM   0x6fffffff
 
 struct lx_elf64_sym {
 	uint32_t st_name;
@@ -236,17 +236,17 @@ LX_ASSERT_AT(struct lx_elf64_sym, st_shndx, 6);
 LX_ASSERT_AT(struct lx_elf64_sym, st_value, 8);
 LX_ASSERT_AT(struct lx_elf64_sym, st_size, 16);
 
-#define LX_STB_LOCAL			0
-#define LX_STB_GLOBAL			1
-#define LX_STB_WEAK			2
-#define LX_STT_NOTYPE			0
-#define LX_STT_OBJECT			1
-#define LX_STT_FUNC			2
-#define LX_STT_SECTION			3
-#define LX_STT_FILE			4
-#define LX_STT_TLS			6
-#define LX_STV_DEFAULT			0
-#define LX_STV_HIDDEN			2
+#define LX_STB_LOCAL   0
+#define LX_STB_GLOBAL  1
+#define LX_STB_WEAK    2
+#define LX_STT_NOTYPE  0
+#define LX_STT_OBJECT  1
+#define LX_STT_FUNC    2
+#define LX_STT_SECTION 3
+#define LX_STT_FILE    4
+#define LX_STT_TLS     6
+#define LX_STV_DEFAULT 0
+#define LX_STV_HIDDEN  2
 
 struct lx_elf64_rela {
 	uint64_t r_offset;
@@ -258,11 +258,11 @@ LX_ASSERT_AT(struct lx_elf64_rela, r_offset, 0);
 LX_ASSERT_AT(struct lx_elf64_rela, r_info, 8);
 LX_ASSERT_AT(struct lx_elf64_rela, r_addend, 16);
 
-#define LX_R_X86_64_NONE		0
-#define LX_R_X86_64_64			1
-#define LX_R_X86_64_GLOB_DAT		6
-#define LX_R_X86_64_JUMP_SLOT		7
-#define LX_R_X86_64_RELATIVE		8
+#define LX_R_X86_64_NONE      0
+#define LX_R_X86_64_64        1
+#define LX_R_X86_64_GLOB_DAT  6
+#define LX_R_X86_64_JUMP_SLOT 7
+#define LX_R_X86_64_RELATIVE  8
 
 struct lx_elf64_verdef {
 	uint16_t vd_version;
@@ -290,10 +290,10 @@ LX_ASSERT_SIZE(struct lx_elf64_verdaux, 8);
 LX_ASSERT_AT(struct lx_elf64_verdaux, vda_name, 0);
 LX_ASSERT_AT(struct lx_elf64_verdaux, vda_next, 4);
 
-#define LX_VER_DEF_CURRENT		1
-#define LX_VER_FLG_BASE			1
-#define LX_VER_NDX_LOCAL		0
-#define LX_VER_NDX_GLOBAL		1
+#define LX_VER_DEF_CURRENT 1
+#define LX_VER_FLG_BASE    1
+#define LX_VER_NDX_LOCAL   0
+#define LX_VER_NDX_GLOBAL  1
 
 /* A note: name and descriptor follow, each padded to 4 bytes. */
 struct lx_elf64_nhdr {
@@ -306,21 +306,21 @@ LX_ASSERT_AT(struct lx_elf64_nhdr, n_namesz, 0);
 LX_ASSERT_AT(struct lx_elf64_nhdr, n_descsz, 4);
 LX_ASSERT_AT(struct lx_elf64_nhdr, n_type, 8);
 
-#define LX_NT_PRSTATUS			0x1
-#define LX_NT_PRFPREG			0x2
-#define LX_NT_PRPSINFO			0x3
-#define LX_NT_TASKSTRUCT		0x4
-#define LX_NT_AUXV			0x6
-#define LX_NT_SIGINFO			0x53494749
-#define LX_NT_FILE			0x46494c45
-#define LX_NT_PRXFPREG			0x46e62b7f
-#define LX_NT_X86_XSTATE		0x202
-#define LX_NT_386_TLS			0x200
-#define LX_NT_386_IOPERM		0x201
-#define LX_NT_X86_SHSTK			0x204
-#define LX_NT_GNU_PROPERTY_TYPE_0	5
-#define LX_GNU_PROPERTY_X86_FEATURE_1_AND 0xc0000002
-#define LX_GNU_PROPERTY_X86_FEATURE_1_IBT 0x1
+#define LX_NT_PRSTATUS                      0x1
+#define LX_NT_PRFPREG                       0x2
+#define LX_NT_PRPSINFO                      0x3
+#define LX_NT_TASKSTRUCT                    0x4
+#define LX_NT_AUXV                          0x6
+#define LX_NT_SIGINFO                       0x53494749
+#define LX_NT_FILE                          0x46494c45
+#define LX_NT_PRXFPREG                      0x46e62b7f
+#define LX_NT_X86_XSTATE                    0x202
+#define LX_NT_386_TLS                       0x200
+#define LX_NT_386_IOPERM                    0x201
+#define LX_NT_X86_SHSTK                     0x204
+#define LX_NT_GNU_PROPERTY_TYPE_0           5
+#define LX_GNU_PROPERTY_X86_FEATURE_1_AND   0xc0000002
+#define LX_GNU_PROPERTY_X86_FEATURE_1_IBT   0x1
 #define LX_GNU_PROPERTY_X86_FEATURE_1_SHSTK 0x2
 
 /* Core files: NT_PRSTATUS, NT_PRPSINFO */

@@ -13,17 +13,17 @@
  * ERESTARTSYS: restart if no handler ran or it has SA_RESTART. ERESTARTNOINTR: always restart.
  * ERESTARTNOHAND: restart if no handler ran. ERESTART_RESTARTBLOCK: as that, by restart_syscall(2).
  */
-#define LX_ERESTARTSYS			512
-#define LX_ERESTARTNOINTR		513
-#define LX_ERESTARTNOHAND		514
-#define LX_ERESTART_RESTARTBLOCK	516
+#define LX_ERESTARTSYS           512
+#define LX_ERESTARTNOINTR        513
+#define LX_ERESTARTNOHAND        514
+#define LX_ERESTART_RESTARTBLOCK 516
 
-#define LX_ENOIOCTLCMD			515
-#define LX_EPROBE_DEFER			517
-#define LX_EOPENSTALE			518
-#define LX_ENOPARAM			519
-#define LX_ENOTSUPP			524
+#define LX_ENOIOCTLCMD  515
+#define LX_EPROBE_DEFER 517
+#define LX_EOPENSTALE   518
+#define LX_ENOPARAM     519
+#define LX_ENOTSUPP     524
 /* No number is larger: -LX_MAX_ERRNO .. -1 is what a failing system call returns. */
-#define LX_MAX_ERRNO			4095
+#define LX_MAX_ERRNO 4095
 
 #endif

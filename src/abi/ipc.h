@@ -12,16 +12,16 @@
 
 #include "abi/layout.h"
 
-#define LX_IPC_CREAT			01000
-#define LX_IPC_EXCL			02000
-#define LX_IPC_NOWAIT			04000
-#define LX_IPC_RMID			0
-#define LX_IPC_SET			1
-#define LX_IPC_STAT			2
-#define LX_IPC_INFO			3
-#define LX_IPC_PRIVATE			0
-#define LX_IPC_OLD			0
-#define LX_IPC_64			0x0100
+#define LX_IPC_CREAT   01000
+#define LX_IPC_EXCL    02000
+#define LX_IPC_NOWAIT  04000
+#define LX_IPC_RMID    0
+#define LX_IPC_SET     1
+#define LX_IPC_STAT    2
+#define LX_IPC_INFO    3
+#define LX_IPC_PRIVATE 0
+#define LX_IPC_OLD     0
+#define LX_IPC_64      0x0100
 
 struct lx_ipc64_perm {
 	int32_t key;
@@ -45,26 +45,26 @@ LX_ASSERT_AT(struct lx_ipc64_perm, cgid, 16);
 LX_ASSERT_AT(struct lx_ipc64_perm, seq, 24);
 
 /* shmget(2), shmat(2), shmctl(2) */
-#define LX_SHM_R			0400
-#define LX_SHM_W			0200
-#define LX_SHM_HUGETLB			04000
-#define LX_SHM_NORESERVE		010000
-#define LX_SHM_RDONLY			010000
-#define LX_SHM_RND			020000
-#define LX_SHM_REMAP			040000
-#define LX_SHM_EXEC			0100000
-#define LX_SHM_DEST			01000
-#define LX_SHM_LOCKED			02000
-#define LX_SHM_LOCK			11
-#define LX_SHM_UNLOCK			12
-#define LX_SHM_STAT			13
-#define LX_SHM_INFO			14
-#define LX_SHM_STAT_ANY			15
-#define LX_SHMLBA			4096
-#define LX_SHMMIN	1
-#define LX_SHMMNI			4096
-#define LX_SHMMAX			(UINT64_MAX - (1ULL << 24))
-#define LX_SHMALL			(UINT64_MAX - (1ULL << 24))
+#define LX_SHM_R         0400
+#define LX_SHM_W         0200
+#define LX_SHM_HUGETLB   04000
+#define LX_SHM_NORESERVE 010000
+#define LX_SHM_RDONLY    010000
+#define LX_SHM_RND       020000
+#define LX_SHM_REMAP     040000
+#define LX_SHM_EXEC      0100000
+#define LX_SHM_DEST      01000
+#define LX_SHM_LOCKED    02000
+#define LX_SHM_LOCK      11
+#define LX_SHM_UNLOCK    12
+#define LX_SHM_STAT      13
+#define LX_SHM_INFO      14
+#define LX_SHM_STAT_ANY  15
+#define LX_SHMLBA        4096
+#define LX_SHMMIN        1
+#define LX_SHMMNI        4096
+#define LX_SHMMAX        (UINT64_MAX - (1ULL << 24))
+#define LX_SHMALL        (UINT64_MAX - (1ULL << 24))
 
 struct lx_shmid64_ds {
 	struct lx_ipc64_perm shm_perm;
@@ -121,27 +121,27 @@ LX_ASSERT_AT(struct lx_shm_info, swap_attempts, 32);
 LX_ASSERT_AT(struct lx_shm_info, swap_successes, 40);
 
 /* semget(2), semop(2), semctl(2) */
-#define LX_SEM_UNDO			0x1000
-#define LX_GETPID			11
-#define LX_GETVAL			12
-#define LX_GETALL			13
-#define LX_GETNCNT			14
-#define LX_GETZCNT			15
-#define LX_SETVAL			16
-#define LX_SETALL			17
-#define LX_SEM_STAT			18
-#define LX_SEM_INFO			19
-#define LX_SEM_STAT_ANY			20
-#define LX_SEMMNI			32000
-#define LX_SEMMSL			32000
-#define LX_SEMMNS			1024000000
-#define LX_SEMOPM			500
-#define LX_SEMVMX			32767
-#define LX_SEMAEM			32767
-#define LX_SEMUME			500
-#define LX_SEMMNU			1024000000
-#define LX_SEMMAP			1024000000
-#define LX_SEMUSZ			20
+#define LX_SEM_UNDO     0x1000
+#define LX_GETPID       11
+#define LX_GETVAL       12
+#define LX_GETALL       13
+#define LX_GETNCNT      14
+#define LX_GETZCNT      15
+#define LX_SETVAL       16
+#define LX_SETALL       17
+#define LX_SEM_STAT     18
+#define LX_SEM_INFO     19
+#define LX_SEM_STAT_ANY 20
+#define LX_SEMMNI       32000
+#define LX_SEMMSL       32000
+#define LX_SEMMNS       1024000000
+#define LX_SEMOPM       500
+#define LX_SEMVMX       32767
+#define LX_SEMAEM       32767
+#define LX_SEMUME       500
+#define LX_SEMMNU       1024000000
+#define LX_SEMMAP       1024000000
+#define LX_SEMUSZ       20
 
 struct lx_sembuf {
 	uint16_t sem_num;
@@ -194,20 +194,20 @@ LX_ASSERT_AT(struct lx_seminfo, semvmx, 32);
 LX_ASSERT_AT(struct lx_seminfo, semaem, 36);
 
 /* msgget(2), msgop(2), msgctl(2) */
-#define LX_MSG_NOERROR			010000
-#define LX_MSG_EXCEPT			020000
-#define LX_MSG_COPY			040000
-#define LX_MSG_STAT			11
-#define LX_MSG_INFO			12
-#define LX_MSG_STAT_ANY			13
-#define LX_MSGMNI			32000
-#define LX_MSGMAX			8192
-#define LX_MSGMNB			16384
-#define LX_MSGPOOL			512000
-#define LX_MSGMAP			16384
-#define LX_MSGTQL			16384
-#define LX_MSGSSZ			16
-#define LX_MSGSEG			0xffff
+#define LX_MSG_NOERROR  010000
+#define LX_MSG_EXCEPT   020000
+#define LX_MSG_COPY     040000
+#define LX_MSG_STAT     11
+#define LX_MSG_INFO     12
+#define LX_MSG_STAT_ANY 13
+#define LX_MSGMNI       32000
+#define LX_MSGMAX       8192
+#define LX_MSGMNB       16384
+#define LX_MSGPOOL      512000
+#define LX_MSGMAP       16384
+#define LX_MSGTQL       16384
+#define LX_MSGSSZ       16
+#define LX_MSGSEG       0xffff
 
 /* The text follows. */
 struct lx_msgbuf {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #define LX_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type)
-#define LX_ASSERT_AT(type, field, offset)                                                         \
+#define LX_ASSERT_AT(type, field, offset)                                                          \
 	_Static_assert(offsetof(type, field) == (offset), #type "." #field)
 
 #endif

@@ -6,8 +6,12 @@
 
 #include "abi/abi_check.h"
 
-SAME(MQ_PRIO_MAX); SAME(MQ_BYTES_MAX); SAME(NOTIFY_NONE); SAME(NOTIFY_WOKENUP);
-SAME(NOTIFY_REMOVED); SAME(NOTIFY_COOKIE_LEN);
+SAME(MQ_PRIO_MAX);
+SAME(MQ_BYTES_MAX);
+SAME(NOTIFY_NONE);
+SAME(NOTIFY_WOKENUP);
+SAME(NOTIFY_REMOVED);
+SAME(NOTIFY_COOKIE_LEN);
 
 SAME_SIZE(struct lx_mq_attr, struct mq_attr);
 SAME_FIELD(struct lx_mq_attr, mq_flags, struct mq_attr, mq_flags);

@@ -3,11 +3,11 @@
 #ifndef CAISSON_ABI_PAGE_H
 #define CAISSON_ABI_PAGE_H
 
-#define LX_PAGE_SHIFT			12
-#define LX_PAGE_SIZE			(1UL << LX_PAGE_SHIFT)
-#define LX_PAGE_MASK			(~(LX_PAGE_SIZE - 1)) /* keeps the page's address */
+#define LX_PAGE_SHIFT 12
+#define LX_PAGE_SIZE  (1UL << LX_PAGE_SHIFT)
+#define LX_PAGE_MASK  (~(LX_PAGE_SIZE - 1)) /* keeps the page's address */
 
 /* One past the last address that a process can map: 47 bits less one guard page. */
-#define LX_TASK_SIZE			((1UL << 47) - LX_PAGE_SIZE)
+#define LX_TASK_SIZE ((1UL << 47) - LX_PAGE_SIZE)
 
 #endif

@@ -127,76 +127,76 @@ LX_ASSERT_AT(struct lx_user, u_comm, 816);
 LX_ASSERT_AT(struct lx_user, u_debugreg, 848);
 
 /* Requests */
-#define LX_PTRACE_TRACEME		0
-#define LX_PTRACE_PEEKTEXT		1
-#define LX_PTRACE_PEEKDATA		2
-#define LX_PTRACE_PEEKUSR		3
-#define LX_PTRACE_POKETEXT		4
-#define LX_PTRACE_POKEDATA		5
-#define LX_PTRACE_POKEUSR		6
-#define LX_PTRACE_CONT			7
-#define LX_PTRACE_KILL			8
-#define LX_PTRACE_SINGLESTEP		9
-#define LX_PTRACE_GETREGS		12
-#define LX_PTRACE_SETREGS		13
-#define LX_PTRACE_GETFPREGS		14
-#define LX_PTRACE_SETFPREGS		15
-#define LX_PTRACE_ATTACH		16
-#define LX_PTRACE_DETACH		17
-#define LX_PTRACE_GETFPXREGS		18
-#define LX_PTRACE_SETFPXREGS		19
-#define LX_PTRACE_OLDSETOPTIONS		21
-#define LX_PTRACE_SYSCALL		24
-#define LX_PTRACE_GET_THREAD_AREA	25
-#define LX_PTRACE_SET_THREAD_AREA	26
-#define LX_PTRACE_ARCH_PRCTL		30
-#define LX_PTRACE_SYSEMU		31
-#define LX_PTRACE_SYSEMU_SINGLESTEP	32
-#define LX_PTRACE_SINGLEBLOCK		33
-#define LX_PTRACE_SETOPTIONS		0x4200
-#define LX_PTRACE_GETEVENTMSG		0x4201
-#define LX_PTRACE_GETSIGINFO		0x4202
-#define LX_PTRACE_SETSIGINFO		0x4203
-#define LX_PTRACE_GETREGSET		0x4204
-#define LX_PTRACE_SETREGSET		0x4205
-#define LX_PTRACE_SEIZE			0x4206
-#define LX_PTRACE_INTERRUPT		0x4207
-#define LX_PTRACE_LISTEN		0x4208
-#define LX_PTRACE_PEEKSIGINFO		0x4209
-#define LX_PTRACE_GETSIGMASK		0x420a
-#define LX_PTRACE_SETSIGMASK		0x420b
-#define LX_PTRACE_SECCOMP_GET_FILTER	0x420c
-#define LX_PTRACE_SECCOMP_GET_METADATA	0x420d
-#define LX_PTRACE_GET_SYSCALL_INFO	0x420e
-#define LX_PTRACE_GET_RSEQ_CONFIGURATION 0x420f
+#define LX_PTRACE_TRACEME                          0
+#define LX_PTRACE_PEEKTEXT                         1
+#define LX_PTRACE_PEEKDATA                         2
+#define LX_PTRACE_PEEKUSR                          3
+#define LX_PTRACE_POKETEXT                         4
+#define LX_PTRACE_POKEDATA                         5
+#define LX_PTRACE_POKEUSR                          6
+#define LX_PTRACE_CONT                             7
+#define LX_PTRACE_KILL                             8
+#define LX_PTRACE_SINGLESTEP                       9
+#define LX_PTRACE_GETREGS                          12
+#define LX_PTRACE_SETREGS                          13
+#define LX_PTRACE_GETFPREGS                        14
+#define LX_PTRACE_SETFPREGS                        15
+#define LX_PTRACE_ATTACH                           16
+#define LX_PTRACE_DETACH                           17
+#define LX_PTRACE_GETFPXREGS                       18
+#define LX_PTRACE_SETFPXREGS                       19
+#define LX_PTRACE_OLDSETOPTIONS                    21
+#define LX_PTRACE_SYSCALL                          24
+#define LX_PTRACE_GET_THREAD_AREA                  25
+#define LX_PTRACE_SET_THREAD_AREA                  26
+#define LX_PTRACE_ARCH_PRCTL                       30
+#define LX_PTRACE_SYSEMU                           31
+#define LX_PTRACE_SYSEMU_SINGLESTEP                32
+#define LX_PTRACE_SINGLEBLOCK                      33
+#define LX_PTRACE_SETOPTIONS                       0x4200
+#define LX_PTRACE_GETEVENTMSG                      0x4201
+#define LX_PTRACE_GETSIGINFO                       0x4202
+#define LX_PTRACE_SETSIGINFO                       0x4203
+#define LX_PTRACE_GETREGSET                        0x4204
+#define LX_PTRACE_SETREGSET                        0x4205
+#define LX_PTRACE_SEIZE                            0x4206
+#define LX_PTRACE_INTERRUPT                        0x4207
+#define LX_PTRACE_LISTEN                           0x4208
+#define LX_PTRACE_PEEKSIGINFO                      0x4209
+#define LX_PTRACE_GETSIGMASK                       0x420a
+#define LX_PTRACE_SETSIGMASK                       0x420b
+#define LX_PTRACE_SECCOMP_GET_FILTER               0x420c
+#define LX_PTRACE_SECCOMP_GET_METADATA             0x420d
+#define LX_PTRACE_GET_SYSCALL_INFO                 0x420e
+#define LX_PTRACE_GET_RSEQ_CONFIGURATION           0x420f
 #define LX_PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
 #define LX_PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
-#define LX_PTRACE_SET_SYSCALL_INFO	0x4212
-#define LX_PTRACE_PEEKUSER		3
-#define LX_PTRACE_POKEUSER		6
+#define LX_PTRACE_SET_SYSCALL_INFO                 0x4212
+#define LX_PTRACE_PEEKUSER                         3
+#define LX_PTRACE_POKEUSER                         6
 
 /* Options and the events they ask for */
-#define LX_PTRACE_O_TRACESYSGOOD	0x00000001
-#define LX_PTRACE_O_TRACEFORK		0x00000002
-#define LX_PTRACE_O_TRACEVFORK		0x00000004
-#define LX_PTRACE_O_TRACECLONE		0x00000008
-#define LX_PTRACE_O_TRACEEXEC		0x00000010
-#define LX_PTRACE_O_TRACEVFORKDONE	0x00000020
-#define LX_PTRACE_O_TRACEEXIT		0x00000040
-#define LX_PTRACE_O_TRACESECCOMP	0x00000080
-#define LX_PTRACE_O_EXITKILL		0x00100000
-#define LX_PTRACE_O_SUSPEND_SECCOMP	0x00200000
-#define LX_PTRACE_O_MASK		0x003000ff
-#define LX_PTRACE_EVENT_FORK		1
-#define LX_PTRACE_EVENT_VFORK		2
-#define LX_PTRACE_EVENT_CLONE		3
-#define LX_PTRACE_EVENT_EXEC		4
-#define LX_PTRACE_EVENT_VFORK_DONE	5
-#define LX_PTRACE_EVENT_EXIT		6
-#define LX_PTRACE_EVENT_SECCOMP		7
-#define LX_PTRACE_EVENT_STOP		128
+#define LX_PTRACE_O_TRACESYSGOOD         0x00000001
+#define LX_PTRACE_O_TRACEFORK            0x00000002
+#define LX_PTRACE_O_TRACEVFORK           0x00000004
+#define LX_PTRACE_O_TRACECLONE           0x00000008
+#define LX_PTRACE_O_TRACEEXEC            0x00000010
+#define LX_PTRACE_O_TRACEVFORKDONE       0x00000020
+#define LX_PTRACE_O_TRACEEXIT            0x00000040
+#define LX_PTRACE_O_TRACESECCOMP         0x00000080
+#define LX_PTRACE_O_EXITKILL             0x00100000
+#define LX_PTRACE_O_SUSPEND_SECCOMP      0x00200000
+#define LX_PTRACE_O_MASK                 0x003000ff
+#define LX_PTRACE_EVENT_FORK             1
+#define LX_PTRACE_EVENT_VFORK            2
+#define LX_PTRACE_EVENT_CLONE            3
+#define LX_PTRACE_EVENT_EXEC             4
+#define LX_PTRACE_EVENT_VFORK_DONE       5
+#define LX_PTRACE_EVENT_EXIT             6
+#define LX_PTRACE_EVENT_SECCOMP          7
+#define LX_PTRACE_EVENT_STOP             128
 #define LX_PTRACE_EVENTMSG_SYSCALL_ENTRY 1
-#define LX_PTRACE_EVENTMSG_SYSCALL_EXIT	2
+#define LX_PTRACE_EVENTMSG_SYSCALL_EXIT  2
 
 struct lx_ptrace_peeksiginfo_args {
 	uint64_t off;
@@ -208,7 +208,7 @@ LX_ASSERT_AT(struct lx_ptrace_peeksiginfo_args, off, 0);
 LX_ASSERT_AT(struct lx_ptrace_peeksiginfo_args, flags, 8);
 LX_ASSERT_AT(struct lx_ptrace_peeksiginfo_args, nr, 12);
 
-#define LX_PTRACE_PEEKSIGINFO_SHARED	1
+#define LX_PTRACE_PEEKSIGINFO_SHARED 1
 
 struct lx_seccomp_metadata {
 	uint64_t filter_off;
@@ -251,10 +251,10 @@ LX_ASSERT_AT(struct lx_ptrace_syscall_info, exit.rval, 24);
 LX_ASSERT_AT(struct lx_ptrace_syscall_info, exit.is_error, 32);
 LX_ASSERT_AT(struct lx_ptrace_syscall_info, seccomp.ret_data, 80);
 
-#define LX_PTRACE_SYSCALL_INFO_NONE	0
-#define LX_PTRACE_SYSCALL_INFO_ENTRY	1
-#define LX_PTRACE_SYSCALL_INFO_EXIT	2
-#define LX_PTRACE_SYSCALL_INFO_SECCOMP	3
+#define LX_PTRACE_SYSCALL_INFO_NONE    0
+#define LX_PTRACE_SYSCALL_INFO_ENTRY   1
+#define LX_PTRACE_SYSCALL_INFO_EXIT    2
+#define LX_PTRACE_SYSCALL_INFO_SECCOMP 3
 
 struct lx_ptrace_rseq_configuration {
 	uint64_t rseq_abi_pointer;

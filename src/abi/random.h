@@ -3,8 +3,8 @@
 #ifndef CAISSON_ABI_RANDOM_H
 #define CAISSON_ABI_RANDOM_H
 
-#define LX_GRND_NONBLOCK		0x1
-#define LX_GRND_RANDOM			0x2
-#define LX_GRND_INSECURE		0x4
+#define LX_GRND_NONBLOCK 0x1
+#define LX_GRND_RANDOM   0x2
+#define LX_GRND_INSECURE 0x4
 
 #endif

@@ -11,11 +11,11 @@
 
 #include "abi/layout.h"
 
-#define LX_RSEQ_CPU_ID_UNINITIALIZED	(-1)
-#define LX_RSEQ_CPU_ID_REGISTRATION_FAILED (-2)
-#define LX_RSEQ_FLAG_UNREGISTER		1
+#define LX_RSEQ_CPU_ID_UNINITIALIZED          (-1)
+#define LX_RSEQ_CPU_ID_REGISTRATION_FAILED    (-2)
+#define LX_RSEQ_FLAG_UNREGISTER               1
 #define LX_RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT 0x1
-#define LX_RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL 0x2
+#define LX_RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL  0x2
 #define LX_RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE 0x4
 
 /* A critical section: 32-byte aligned. Its code is [start_ip, start_ip + post_commit_offset). */
@@ -52,8 +52,8 @@ LX_ASSERT_SIZE(struct lx_rseq, 32);
 LX_ASSERT_AT(struct lx_rseq, node_id, 20);
 LX_ASSERT_AT(struct lx_rseq, mm_cid, 24);
 
-#define LX_ORIG_RSEQ_SIZE		32
-#define LX_RSEQ_ALIGN			32
-#define LX_RSEQ_FEATURE_SIZE		28
+#define LX_ORIG_RSEQ_SIZE    32
+#define LX_RSEQ_ALIGN        32
+#define LX_RSEQ_FEATURE_SIZE 28
 
 #endif

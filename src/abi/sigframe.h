@@ -18,7 +18,7 @@
 
 /* An FXSAVE image's bytes 464 .. 511 when written by the kernel. */
 struct lx_fpx_sw_bytes {
-	uint32_t magic1; /* LX_FP_XSTATE_MAGIC1: more than the 512 bytes stand here */
+	uint32_t magic1;        /* LX_FP_XSTATE_MAGIC1: more than the 512 bytes stand here */
 	uint32_t extended_size; /* all of it: header, extensions and LX_FP_XSTATE_MAGIC2 */
 	uint64_t xfeatures;
 	uint32_t xstate_size; /* without LX_FP_XSTATE_MAGIC2 */
@@ -30,9 +30,9 @@ LX_ASSERT_AT(struct lx_fpx_sw_bytes, extended_size, 4);
 LX_ASSERT_AT(struct lx_fpx_sw_bytes, xfeatures, 8);
 LX_ASSERT_AT(struct lx_fpx_sw_bytes, xstate_size, 16);
 
-#define LX_FP_XSTATE_MAGIC1		0x46505853
-#define LX_FP_XSTATE_MAGIC2		0x46505845
-#define LX_FP_XSTATE_MAGIC2_SIZE	4
+#define LX_FP_XSTATE_MAGIC1      0x46505853
+#define LX_FP_XSTATE_MAGIC2      0x46505845
+#define LX_FP_XSTATE_MAGIC2_SIZE 4
 
 struct lx_fpreg {
 	uint16_t significand[4];
@@ -76,7 +76,7 @@ LX_ASSERT_AT(struct lx_fpstate, sw_reserved, 464);
 
 struct lx_xstate_header {
 	uint64_t xfeatures; /* XSTATE_BV */
-	uint64_t xcomp_bv; /* must be zero in a frame */
+	uint64_t xcomp_bv;  /* must be zero in a frame */
 	uint64_t reserved[6];
 };
 LX_ASSERT_SIZE(struct lx_xstate_header, 64);
@@ -92,27 +92,27 @@ LX_ASSERT_SIZE(struct lx_xstate, 576);
 LX_ASSERT_AT(struct lx_xstate, xstate_hdr, 512);
 
 /* XSTATE_BV and XCR0 */
-#define LX_XFEATURE_MASK_FP		0x1
-#define LX_XFEATURE_MASK_SSE		0x2
-#define LX_XFEATURE_MASK_YMM		0x4
-#define LX_XFEATURE_MASK_BNDREGS	0x8
-#define LX_XFEATURE_MASK_BNDCSR		0x10
-#define LX_XFEATURE_MASK_OPMASK		0x20
-#define LX_XFEATURE_MASK_ZMM_Hi256	0x40
-#define LX_XFEATURE_MASK_Hi16_ZMM	0x80
-#define LX_XFEATURE_MASK_PT		0x100
-#define LX_XFEATURE_MASK_PKRU		0x200
-#define LX_XFEATURE_MASK_PASID		0x400
-#define LX_XFEATURE_MASK_CET_USER	0x800
-#define LX_XFEATURE_MASK_CET_KERNEL	0x1000
-#define LX_XFEATURE_MASK_LBR		0x8000
-#define LX_XFEATURE_MASK_XTILE_CFG	0x20000
-#define LX_XFEATURE_MASK_XTILE_DATA	0x40000
-#define LX_XFEATURE_MASK_APX		0x80000
+#define LX_XFEATURE_MASK_FP         0x1
+#define LX_XFEATURE_MASK_SSE        0x2
+#define LX_XFEATURE_MASK_YMM        0x4
+#define LX_XFEATURE_MASK_BNDREGS    0x8
+#define LX_XFEATURE_MASK_BNDCSR     0x10
+#define LX_XFEATURE_MASK_OPMASK     0x20
+#define LX_XFEATURE_MASK_ZMM_Hi256  0x40
+#define LX_XFEATURE_MASK_Hi16_ZMM   0x80
+#define LX_XFEATURE_MASK_PT         0x100
+#define LX_XFEATURE_MASK_PKRU       0x200
+#define LX_XFEATURE_MASK_PASID      0x400
+#define LX_XFEATURE_MASK_CET_USER   0x800
+#define LX_XFEATURE_MASK_CET_KERNEL 0x1000
+#define LX_XFEATURE_MASK_LBR        0x8000
+#define LX_XFEATURE_MASK_XTILE_CFG  0x20000
+#define LX_XFEATURE_MASK_XTILE_DATA 0x40000
+#define LX_XFEATURE_MASK_APX        0x80000
 
 /* What an FPU starts with. */
-#define LX_FPU_INIT_CWD			0x037f
-#define LX_MXCSR_DEFAULT		0x1f80
+#define LX_FPU_INIT_CWD  0x037f
+#define LX_MXCSR_DEFAULT 0x1f80
 
 struct lx_sigcontext {
 	uint64_t r8;
@@ -175,63 +175,63 @@ LX_ASSERT_AT(struct lx_sigcontext, fpstate, 184);
 LX_ASSERT_AT(struct lx_sigcontext, reserved1, 192);
 
 /* Which bits of eflags rt_sigreturn restores. */
-#define LX_FIX_EFLAGS                                                                             \
-	(LX_EFLAGS_AC | LX_EFLAGS_OF | LX_EFLAGS_DF | LX_EFLAGS_TF | LX_EFLAGS_SF |               \
-	 LX_EFLAGS_ZF | LX_EFLAGS_AF | LX_EFLAGS_PF | LX_EFLAGS_CF | LX_EFLAGS_RF)
-#define LX_EFLAGS_CF			0x1
-#define LX_EFLAGS_FIXED			0x2
-#define LX_EFLAGS_PF			0x4
-#define LX_EFLAGS_AF			0x10
-#define LX_EFLAGS_ZF			0x40
-#define LX_EFLAGS_SF			0x80
-#define LX_EFLAGS_TF			0x100
-#define LX_EFLAGS_IF			0x200
-#define LX_EFLAGS_DF			0x400
-#define LX_EFLAGS_OF			0x800
-#define LX_EFLAGS_IOPL			0x3000
-#define LX_EFLAGS_NT			0x4000
-#define LX_EFLAGS_RF			0x10000
-#define LX_EFLAGS_VM			0x20000
-#define LX_EFLAGS_AC			0x40000
-#define LX_EFLAGS_VIF			0x80000
-#define LX_EFLAGS_VIP			0x100000
-#define LX_EFLAGS_ID			0x200000
+#define LX_FIX_EFLAGS                                                                              \
+	(LX_EFLAGS_AC | LX_EFLAGS_OF | LX_EFLAGS_DF | LX_EFLAGS_TF | LX_EFLAGS_SF | LX_EFLAGS_ZF | \
+	 LX_EFLAGS_AF | LX_EFLAGS_PF | LX_EFLAGS_CF | LX_EFLAGS_RF)
+#define LX_EFLAGS_CF    0x1
+#define LX_EFLAGS_FIXED 0x2
+#define LX_EFLAGS_PF    0x4
+#define LX_EFLAGS_AF    0x10
+#define LX_EFLAGS_ZF    0x40
+#define LX_EFLAGS_SF    0x80
+#define LX_EFLAGS_TF    0x100
+#define LX_EFLAGS_IF    0x200
+#define LX_EFLAGS_DF    0x400
+#define LX_EFLAGS_OF    0x800
+#define LX_EFLAGS_IOPL  0x3000
+#define LX_EFLAGS_NT    0x4000
+#define LX_EFLAGS_RF    0x10000
+#define LX_EFLAGS_VM    0x20000
+#define LX_EFLAGS_AC    0x40000
+#define LX_EFLAGS_VIF   0x80000
+#define LX_EFLAGS_VIP   0x100000
+#define LX_EFLAGS_ID    0x200000
 
 /* The user's selectors. */
-#define LX_USER_CS			0x33
-#define LX_USER_DS			0x2b
-#define LX_USER32_CS			0x23
+#define LX_USER_CS   0x33
+#define LX_USER_DS   0x2b
+#define LX_USER32_CS 0x23
 
 /* trapno: the processor's exception numbers */
-#define LX_X86_TRAP_DE			0
-#define LX_X86_TRAP_DB			1
-#define LX_X86_TRAP_NMI			2
-#define LX_X86_TRAP_BP			3
-#define LX_X86_TRAP_OF			4
-#define LX_X86_TRAP_BR			5
-#define LX_X86_TRAP_UD			6
-#define LX_X86_TRAP_NM			7
-#define LX_X86_TRAP_DF			8
-#define LX_X86_TRAP_TS			10
-#define LX_X86_TRAP_NP			11
-#define LX_X86_TRAP_SS			12
-#define LX_X86_TRAP_GP			13
-#define LX_X86_TRAP_PF			14
-#define LX_X86_TRAP_MF			16
-#define LX_X86_TRAP_AC			17
-#define LX_X86_TRAP_MC			18
-#define LX_X86_TRAP_XF			19
-#define LX_X86_TRAP_VE			20
-#define LX_X86_TRAP_CP			21
+#define LX_X86_TRAP_DE  0
+#define LX_X86_TRAP_DB  1
+#define LX_X86_TRAP_NMI 2
+#define LX_X86_TRAP_BP  3
+#define LX_X86_TRAP_OF  4
+#define LX_X86_TRAP_BR  5
+#define LX_X86_TRAP_UD  6
+#define LX_X86_TRAP_NM  7
+#define LX_X86_TRAP_DF  8
+#define LX_X86_TRAP_TS  10
+#define LX_X86_TRAP_NP  11
+#define LX_X86_TRAP_SS  12
+#define LX_X86_TRAP_GP  13
+#define LX_X86_TRAP_PF  14
+#define LX_X86_TRAP_MF  16
+#define LX_X86_TRAP_AC  17
+#define LX_X86_TRAP_MC  18
+#define LX_X86_TRAP_XF  19
+#define LX_X86_TRAP_VE  20
+#define LX_X86_TRAP_CP  21
 
 /* err of a page fault */
-#define LX_X86_PF_PROT			0x1
-#define LX_X86_PF_WRITE			0x2
-#define LX_X86_PF_USER			0x4
-#define LX_X86_PF_RSVD			0x8
-#define LX_X86_PF_INSTR			0x10
-#define LX_X86_PF_PK			0x20
-#define LX_X86_PF_SHSTK			0x40
+#define LX_X86_PF_PROT  0x1
+#define LX_X86_PF_WRITE 0x2
+#define LX_X86_PF_USER  0x4
+#define LX_X86_PF_RSVD  0x8
+#define LX_X86_PF_INSTR 0x10
+#define LX_X86_PF_PK    0x20
+#define LX_X86_PF_SHSTK 0x40
 
 struct lx_ucontext {
 	uint64_t uc_flags; /* LX_UC_* */
@@ -247,9 +247,9 @@ LX_ASSERT_AT(struct lx_ucontext, uc_stack, 16);
 LX_ASSERT_AT(struct lx_ucontext, uc_mcontext, 40);
 LX_ASSERT_AT(struct lx_ucontext, uc_sigmask, 296);
 
-#define LX_UC_FP_XSTATE			0x1
-#define LX_UC_SIGCONTEXT_SS		0x2
-#define LX_UC_STRICT_RESTORE_SS		0x4
+#define LX_UC_FP_XSTATE         0x1
+#define LX_UC_SIGCONTEXT_SS     0x2
+#define LX_UC_STRICT_RESTORE_SS 0x4
 
 struct lx_rt_sigframe {
 	uint64_t pretcode; /* sa_restorer */
@@ -261,6 +261,6 @@ LX_ASSERT_AT(struct lx_rt_sigframe, uc, 8);
 LX_ASSERT_AT(struct lx_rt_sigframe, info, 312);
 
 /* The bytes below rsp that belong to the interrupted function (psABI 3.2.2). */
-#define LX_REDZONE_SIZE			128
+#define LX_REDZONE_SIZE 128
 
 #endif

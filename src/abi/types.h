@@ -62,10 +62,10 @@ LX_ASSERT_SIZE(struct lx_iovec, 16);
 LX_ASSERT_AT(struct lx_iovec, iov_len, 8);
 
 /* The most pieces of one vectored call, and how many bytes one call moves at most. */
-#define LX_UIO_FASTIOV			8
-#define LX_UIO_MAXIOV			1024
-#define LX_IOV_MAX			LX_UIO_MAXIOV
-#define LX_MAX_RW_COUNT			0x7ffff000
+#define LX_UIO_FASTIOV  8
+#define LX_UIO_MAXIOV   1024
+#define LX_IOV_MAX      LX_UIO_MAXIOV
+#define LX_MAX_RW_COUNT 0x7ffff000
 
 struct lx_rusage {
 	struct lx_timeval ru_utime;
@@ -92,10 +92,10 @@ LX_ASSERT_AT(struct lx_rusage, ru_minflt, 64);
 LX_ASSERT_AT(struct lx_rusage, ru_nvcsw, 128);
 LX_ASSERT_AT(struct lx_rusage, ru_nivcsw, 136);
 
-#define LX_RUSAGE_SELF			0
-#define LX_RUSAGE_CHILDREN		(-1)
-#define LX_RUSAGE_BOTH			(-2)
-#define LX_RUSAGE_THREAD		1
+#define LX_RUSAGE_SELF     0
+#define LX_RUSAGE_CHILDREN (-1)
+#define LX_RUSAGE_BOTH     (-2)
+#define LX_RUSAGE_THREAD   1
 
 struct lx_sysinfo {
 	int64_t uptime; /* s */
@@ -122,9 +122,9 @@ LX_ASSERT_AT(struct lx_sysinfo, procs, 80);
 LX_ASSERT_AT(struct lx_sysinfo, totalhigh, 88);
 LX_ASSERT_AT(struct lx_sysinfo, mem_unit, 104);
 
-#define LX_SI_LOAD_SHIFT		16
+#define LX_SI_LOAD_SHIFT 16
 
-#define LX_UTSNAME_LENGTH		65
+#define LX_UTSNAME_LENGTH 65
 
 struct lx_utsname {
 	char sysname[LX_UTSNAME_LENGTH];
@@ -142,7 +142,7 @@ LX_ASSERT_AT(struct lx_utsname, machine, 260);
 LX_ASSERT_AT(struct lx_utsname, domainname, 325);
 
 /* All in ticks of 1/LX_USER_HZ second. */
-#define LX_USER_HZ			100
+#define LX_USER_HZ 100
 
 struct lx_tms {
 	int64_t tms_utime;
@@ -164,30 +164,30 @@ LX_ASSERT_AT(struct lx_rlimit, rlim_max, 8);
 LX_ASSERT_SIZE(struct lx_rlimit, 16);
 LX_ASSERT_AT(struct lx_rlimit, rlim_max, 8);
 
-#define LX_RLIM_INFINITY		UINT64_MAX
-#define LX_RLIMIT_CPU			0
-#define LX_RLIMIT_FSIZE			1
-#define LX_RLIMIT_DATA			2
-#define LX_RLIMIT_STACK			3
-#define LX_RLIMIT_CORE			4
-#define LX_RLIMIT_RSS			5
-#define LX_RLIMIT_NPROC			6
-#define LX_RLIMIT_NOFILE		7
-#define LX_RLIMIT_MEMLOCK		8
-#define LX_RLIMIT_AS			9
-#define LX_RLIMIT_LOCKS			10
-#define LX_RLIMIT_SIGPENDING		11
-#define LX_RLIMIT_MSGQUEUE		12
-#define LX_RLIMIT_NICE			13
-#define LX_RLIMIT_RTPRIO		14
-#define LX_RLIMIT_RTTIME		15
-#define LX_RLIM_NLIMITS			16
+#define LX_RLIM_INFINITY     UINT64_MAX
+#define LX_RLIMIT_CPU        0
+#define LX_RLIMIT_FSIZE      1
+#define LX_RLIMIT_DATA       2
+#define LX_RLIMIT_STACK      3
+#define LX_RLIMIT_CORE       4
+#define LX_RLIMIT_RSS        5
+#define LX_RLIMIT_NPROC      6
+#define LX_RLIMIT_NOFILE     7
+#define LX_RLIMIT_MEMLOCK    8
+#define LX_RLIMIT_AS         9
+#define LX_RLIMIT_LOCKS      10
+#define LX_RLIMIT_SIGPENDING 11
+#define LX_RLIMIT_MSGQUEUE   12
+#define LX_RLIMIT_NICE       13
+#define LX_RLIMIT_RTPRIO     14
+#define LX_RLIMIT_RTTIME     15
+#define LX_RLIM_NLIMITS      16
 
 /* getpriority(2), setpriority(2) */
-#define LX_PRIO_PROCESS			0
-#define LX_PRIO_PGRP			1
-#define LX_PRIO_USER			2
-#define LX_PRIO_MIN			(-20)
-#define LX_PRIO_MAX			19
+#define LX_PRIO_PROCESS 0
+#define LX_PRIO_PGRP    1
+#define LX_PRIO_USER    2
+#define LX_PRIO_MIN     (-20)
+#define LX_PRIO_MAX     19
 
 #endif

@@ -10,18 +10,18 @@
 
 #include "abi/layout.h"
 
-#define LX_XATTR_CREATE			0x1
-#define LX_XATTR_REPLACE		0x2
-#define LX_XATTR_OS2_PREFIX		"os2."
-#define LX_XATTR_SECURITY_PREFIX	"security."
-#define LX_XATTR_SYSTEM_PREFIX		"system."
-#define LX_XATTR_TRUSTED_PREFIX		"trusted."
-#define LX_XATTR_USER_PREFIX		"user."
-#define LX_XATTR_NAME_CAPS		"security.capability"
-#define LX_XATTR_NAME_SELINUX		"security.selinux"
-#define LX_XATTR_NAME_IMA		"security.ima"
-#define LX_XATTR_NAME_POSIX_ACL_ACCESS	"system.posix_acl_access"
-#define LX_XATTR_NAME_POSIX_ACL_DEFAULT	"system.posix_acl_default"
+#define LX_XATTR_CREATE                 0x1
+#define LX_XATTR_REPLACE                0x2
+#define LX_XATTR_OS2_PREFIX             "os2."
+#define LX_XATTR_SECURITY_PREFIX        "security."
+#define LX_XATTR_SYSTEM_PREFIX          "system."
+#define LX_XATTR_TRUSTED_PREFIX         "trusted."
+#define LX_XATTR_USER_PREFIX            "user."
+#define LX_XATTR_NAME_CAPS              "security.capability"
+#define LX_XATTR_NAME_SELINUX           "security.selinux"
+#define LX_XATTR_NAME_IMA               "security.ima"
+#define LX_XATTR_NAME_POSIX_ACL_ACCESS  "system.posix_acl_access"
+#define LX_XATTR_NAME_POSIX_ACL_DEFAULT "system.posix_acl_default"
 
 /* setxattrat(2), getxattrat(2) */
 struct lx_xattr_args {

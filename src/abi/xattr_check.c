@@ -6,7 +6,8 @@
 
 #include "abi/abi_check.h"
 
-SAME(XATTR_CREATE); SAME(XATTR_REPLACE);
+SAME(XATTR_CREATE);
+SAME(XATTR_REPLACE);
 
 _Static_assert(sizeof(LX_XATTR_NAME_CAPS) == sizeof(XATTR_NAME_CAPS), "");
 _Static_assert(sizeof(LX_XATTR_NAME_POSIX_ACL_ACCESS) == sizeof(XATTR_NAME_POSIX_ACL_ACCESS), "");

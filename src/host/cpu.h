@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Fill nwords words with the set of processors that this process may run on; how many there are (at least 1). */
+/* Fill nwords words with the set of processors that this process may run on; how many there are (at
+ * least 1). */
 uint32_t host_cpu_set(uint64_t *words, size_t nwords);
 /* The processor that the calling thread runs on, and its NUMA node. A glimpse. */
 void host_cpu_now(uint32_t *ret_cpu, uint32_t *ret_node);

@@ -23,7 +23,7 @@
 #include "base/check.h"
 
 #define LINEAR_MAX 4 /* so many numbers are compared one by one */
-#define FAILS_MAX 32
+#define FAILS_MAX  32
 
 struct group {
 	int nr;

@@ -13,7 +13,7 @@
 #include "host/proc.h"
 
 #define ALLOW SECCOMP_RET_ALLOW
-#define DENY (SECCOMP_RET_ERRNO | EPERM)
+#define DENY  (SECCOMP_RET_ERRNO | EPERM)
 
 /* --- classic BPF, as far as seccomp has it --- */
 

@@ -37,7 +37,8 @@ bool globals_owns(int value)
 static int take_platform(struct globals *g, const char *arg)
 {
 	if (!sentry_platform_known(arg)) {
-		tell("--platform=%s: no such platform in this build; choose one of: %s", arg, sentry_platforms());
+		tell("--platform=%s: no such platform in this build; choose one of: %s", arg,
+		     sentry_platforms());
 		return EXIT_USAGE;
 	}
 	g->platform = arg;
@@ -47,7 +48,8 @@ static int take_platform(struct globals *g, const char *arg)
 static int take_network(struct globals *g, const char *arg)
 {
 	if (strcmp(arg, "none") != 0) {
-		tell("--network=%s: this version offers only `none` (loopback inside the sandbox)", arg);
+		tell("--network=%s: this version offers only `none` (loopback inside the sandbox)",
+		     arg);
 		return EXIT_USAGE;
 	}
 	g->network = NETWORK_NONE;
@@ -61,16 +63,19 @@ static int take_overlay(struct globals *g, const char *arg)
 	} else if (strcmp(arg, "none") == 0) {
 		g->overlay = OVERLAY_NONE;
 	} else {
-		tell("--overlay=%s: choose `memory` (writes vanish at exit) or `none` (writes are refused)", arg);
+		tell("--overlay=%s: choose `memory` (writes vanish at exit) or `none` (writes are refused)",
+		     arg);
 		return EXIT_USAGE;
 	}
 	return 0;
 }
 
-/* Honest while the wall around the Sentry itself is not built: there is no level that we could promise. */
+/* Honest while the wall around the Sentry itself is not built: there is no level that we could
+ * promise. */
 static int refuse_isolation(const char *arg)
 {
-	tell("--require-isolation=%s: this version does not confine its own Sentry process yet, so no level can be promised", arg);
+	tell("--require-isolation=%s: this version does not confine its own Sentry process yet, so no level can be promised",
+	     arg);
 	return EXIT_HOST_REFUSES;
 }
 

@@ -18,8 +18,10 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-	{"do", verb_do, "run a program of this host in a sandbox: caisson do [options] -- PROGRAM [ARG...]"},
-	{"syscalls", verb_syscalls, "print the system calls and how completely each is there [--json]"},
+	{"do", verb_do,
+	 "run a program of this host in a sandbox: caisson do [options] -- PROGRAM [ARG...]"},
+	{"syscalls", verb_syscalls,
+	 "print the system calls and how completely each is there [--json]"},
 	{"help", verb_help, "this text"},
 	{"version", verb_version, "the version"},
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the verbs of the command line share: global options, the table of verbs, and how a person is told of an error.
- * Exit statuses of our own: 127 not found, 126 not executable, 125 our fault (and usage), 124 the host refuses, 123 a limit of ours.
+ * What the verbs of the command line share: global options, the table of verbs, and how a person is
+ * told of an error. Exit statuses of our own: 127 not found, 126 not executable, 125 our fault (and
+ * usage), 124 the host refuses, 123 a limit of ours.
  */
 #pragma once
 
@@ -10,8 +11,8 @@
 
 #include "base/compiler.h"
 
-#define EXIT_USAGE 125
-#define EXIT_OUR_FAULT 125
+#define EXIT_USAGE        125
+#define EXIT_OUR_FAULT    125
 #define EXIT_HOST_REFUSES 124
 
 enum network_mode {
@@ -34,12 +35,11 @@ struct globals {
 	bool debug;
 };
 
-
-
 /* The long options of struct globals as getopt_long(3) wants them, ending in an all-zero row. */
 extern const struct option globals_options[];
 #define GLOBALS_NOPTIONS 8
-/* One parsed option `value` (from globals_options[].val) with its argument. 0, or EXIT_USAGE after telling why. */
+/* One parsed option `value` (from globals_options[].val) with its argument. 0, or EXIT_USAGE after
+ * telling why. */
 MUST_CHECK int globals_take(struct globals *g, int value, const char *arg);
 /* Is value one of ours? */
 bool globals_owns(int value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes of one sandbox, as children of the CLI: a Gofer and a Sentry, joined by socketpairs. */
+/* The processes of one sandbox, as children of the CLI: a Gofer and a Sentry, joined by
+ * socketpairs. */
 #pragma once
 
 #include <stddef.h>
@@ -12,7 +13,7 @@ struct gofer_export;
 struct sandbox {
 	pid_t sentry, gofer; /* 0: not running */
 	int control_fd;      /* our end; -1: closed */
-	int gofer_fd;        /* the Sentry's end of the Gofer connection, until the plan took it; -1 */
+	int gofer_fd; /* the Sentry's end of the Gofer connection, until the plan took it; -1 */
 };
 
 struct spawn_args {
@@ -23,7 +24,9 @@ struct spawn_args {
 	bool debug;
 };
 
-/* Start both. On failure nothing is left, the person was told, and the exit status is returned; else 0. */
+/* Start both. On failure nothing is left, the person was told, and the exit status is returned;
+ * else 0. */
 MUST_CHECK int sandbox_spawn(const struct spawn_args *args, struct sandbox *ret);
-/* Close our ends and wait for both to end (the Sentry ends when the control socket closes, the Gofer when the Sentry has). */
+/* Close our ends and wait for both to end (the Sentry ends when the control socket closes, the
+ * Gofer when the Sentry has). */
 void sandbox_reap(struct sandbox *sb);

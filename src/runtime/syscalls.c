@@ -8,7 +8,8 @@
 
 int verb_syscalls(struct globals *g, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+						{NULL, 0, NULL, 0}};
 	bool json = false;
 	int c, r;
 
@@ -19,7 +20,8 @@ int verb_syscalls(struct globals *g, int argc, char **argv)
 		json = true;
 	}
 	if (optind < argc) {
-		tell("syscalls: unexpected argument `%s`; usage: caisson syscalls [--json]", argv[optind]);
+		tell("syscalls: unexpected argument `%s`; usage: caisson syscalls [--json]",
+		     argv[optind]);
 		return EXIT_USAGE;
 	}
 	r = sentry_print_syscalls(stdout, json);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes of a message, field by field, little-endian: the one way that messages between our processes are written and
- * read. Errors are sticky: an output that overflowed or an input that ended early says so once, at the end.
- * A reader never trusts a length: wire_get_bytes hands out a piece only if it lies within the message.
+ * Bytes of a message, field by field, little-endian: the one way that messages between our
+ * processes are written and read. Errors are sticky: an output that overflowed or an input that
+ * ended early says so once, at the end. A reader never trusts a length: wire_get_bytes hands out a
+ * piece only if it lies within the message.
  */
 #pragma once
 

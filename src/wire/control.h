@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Control messages between the CLI and a Sentry, over a SOCK_STREAM socketpair: an 8-byte header (u32 length of the
- * payload, u16 type, u16 number of descriptors), the payload, and the descriptors beside the header.
+ * Control messages between the CLI and a Sentry, over a SOCK_STREAM socketpair: an 8-byte header
+ *(u32 length of the payload, u16 type, u16 number of descriptors), the payload, and the descriptors
+ *beside the header.
  *
  *	CLI -> Sentry	PLAN      struct plan and its descriptors; once, first
- *			SIGNAL    u32 signo: to the foreground process group if there is a terminal, else to init
- *	Sentry -> CLI	STARTED   (empty): init runs
- *			FAILED    u32 enum control_failure, text: nothing runs, the Sentry ends
- *			STOPPED   u32 signo: init was stopped by it (job control)
- *			EXITED    u32 wait status of init, as wait(2) gives it; the Sentry ends
+ *			SIGNAL    u32 signo: to the foreground process group if there is a terminal,
+ *else to init Sentry -> CLI	STARTED   (empty): init runs FAILED    u32 enum control_failure,
+ *text: nothing runs, the Sentry ends STOPPED   u32 signo: init was stopped by it (job control) EXITED
+ *u32 wait status of init, as wait(2) gives it; the Sentry ends
  */
 #pragma once
 
@@ -31,11 +31,11 @@ enum control_failure {
 	CONTROL_NOT_FOUND = 127,      /* no such program */
 	CONTROL_NOT_EXECUTABLE = 126, /* found, but it cannot be executed */
 	CONTROL_OUR_FAULT = 125,
-	CONTROL_HOST_REFUSED = 124,   /* the host does not allow something that we need */
-	CONTROL_OUR_LIMIT = 123,      /* a limit of Caisson's own */
+	CONTROL_HOST_REFUSED = 124, /* the host does not allow something that we need */
+	CONTROL_OUR_LIMIT = 123,    /* a limit of Caisson's own */
 };
 
-#define CONTROL_MAX_FDS 8
+#define CONTROL_MAX_FDS     8
 #define CONTROL_MAX_PAYLOAD (16u << 20)
 
 struct control_msg {
@@ -47,12 +47,14 @@ struct control_msg {
 };
 
 /* Blocking; the descriptors stay the caller's. -EPIPE: the other side is gone. */
-MUST_CHECK int control_send(int sock, enum control_type type, const void *payload, size_t len, const int *fds, size_t nfds);
+MUST_CHECK int control_send(int sock, enum control_type type, const void *payload, size_t len,
+			    const int *fds, size_t nfds);
 MUST_CHECK int control_send_u32(int sock, enum control_type type, uint32_t value);
 /* u32 and text. */
 MUST_CHECK int control_send_failure(int sock, enum control_failure why, const char *text);
 
-/* Blocking. 0: the other side closed in good order; 1: a message (control_msg_fini it); -EBADMSG, -ENOMEM, -errno. */
+/* Blocking. 0: the other side closed in good order; 1: a message (control_msg_fini it); -EBADMSG,
+ * -ENOMEM, -errno. */
 MUST_CHECK int control_recv(int sock, struct control_msg *ret);
 /* Frees the payload and closes descriptors that nobody took (set to -1). */
 void control_msg_fini(struct control_msg *m);

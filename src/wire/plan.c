@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan on the wire: fields in the order of struct plan, strings with 32-bit lengths. Decoding copies everything, so
- * the message buffer may go away, and refuses strings that hold a NUL.
+ * The plan on the wire: fields in the order of struct plan, strings with 32-bit lengths. Decoding
+ * copies everything, so the message buffer may go away, and refuses strings that hold a NUL.
  */
 #include "wire/plan.h"
 
@@ -11,7 +11,7 @@
 
 #include "wire/buf.h"
 
-#define PLAN_MAGIC 0x6e6c7043u /* "Cpln" */
+#define PLAN_MAGIC   0x6e6c7043u /* "Cpln" */
 #define PLAN_VERSION 1u
 
 static void put_string(struct wire_out *o, const char *s)
@@ -37,8 +37,8 @@ static size_t strings_size(const struct plan_strings *s)
 
 static size_t plan_size(const struct plan *p)
 {
-	return 64 + strings_size(&p->argv) + strings_size(&p->envp) + strings_size(&p->rw) + strlen(p->cwd) +
-	       strlen(p->hostname) + 4 * (size_t)p->ngroups + sizeof(p->rlimits);
+	return 64 + strings_size(&p->argv) + strings_size(&p->envp) + strings_size(&p->rw) +
+	       strlen(p->cwd) + strlen(p->hostname) + 4 * (size_t)p->ngroups + sizeof(p->rlimits);
 }
 
 int plan_encode(const struct plan *p, void **ret, size_t *ret_len)
@@ -148,7 +148,8 @@ static int get_all_strings(struct wire_in *in, struct plan *p)
 
 static int plan_validate(const struct plan *p)
 {
-	if (p->flags & ~PLAN_FLAGS_ALL || p->argv.n == 0 || p->cwd[0] != '/' || strlen(p->hostname) > 64)
+	if (p->flags & ~PLAN_FLAGS_ALL || p->argv.n == 0 || p->cwd[0] != '/' ||
+	    strlen(p->hostname) > 64)
 		return -EBADMSG;
 	for (uint32_t i = 0; i < p->rw.n; i++)
 		if (p->rw.v[i][0] != '/')

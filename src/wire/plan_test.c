@@ -17,8 +17,15 @@ static uint32_t groups[] = {0, 27};
 
 static struct plan sample(void)
 {
-	return (struct plan){.argv = {args, 2}, .envp = {envs, 1}, .cwd = cwd, .hostname = host, .uid = 7, .gid = 8,
-			     .umask = 022, .groups = groups, .ngroups = 2};
+	return (struct plan){.argv = {args, 2},
+			     .envp = {envs, 1},
+			     .cwd = cwd,
+			     .hostname = host,
+			     .uid = 7,
+			     .gid = 8,
+			     .umask = 022,
+			     .groups = groups,
+			     .ngroups = 2};
 }
 
 TEST(a_plan_comes_back_as_it_was_sent)

@@ -84,8 +84,14 @@ static const struct row rows[] = {
 
 int main(void)
 {
-	static const long bad[] = {1, 4096, 0x7ffffffff000 - 1, 0x7ffffffff000, 0x8000000000000000,
-				   0xffff800000000000, -4096, -1};
+	static const long bad[] = {1,
+				   4096,
+				   0x7ffffffff000 - 1,
+				   0x7ffffffff000,
+				   0x8000000000000000,
+				   0xffff800000000000,
+				   -4096,
+				   -1};
 	int p[2];
 
 	guest_tmpdir();

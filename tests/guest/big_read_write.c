@@ -8,8 +8,8 @@
 
 static uint32_t *fresh(void)
 {
-	return EXPECT_OK(mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			      0));
+	return EXPECT_OK(
+		mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 int main(void)

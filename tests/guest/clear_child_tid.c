@@ -35,11 +35,11 @@ int main(void)
 	EXPECT_EQ(word, 0);
 
 	/* A child process with its own word in shared memory: the same, but only with CLEARTID. */
-	int *shared = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				     -1, 0));
+	int *shared = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	shared[0] = 1;
-	pid_t pid = (pid_t)EXPECT_OK(syscall(SYS_clone, CLONE_CHILD_SETTID | SIGCHLD, 0, 0, shared,
-					     0));
+	pid_t pid =
+		(pid_t)EXPECT_OK(syscall(SYS_clone, CLONE_CHILD_SETTID | SIGCHLD, 0, 0, shared, 0));
 	if (pid == 0)
 		_exit(shared[0] == getpid() ? 0 : 1);
 	EXPECT_EXIT(pid, 0);

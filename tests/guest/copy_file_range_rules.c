@@ -21,7 +21,10 @@ int main(void)
 	EXPECT_EQ(out_off, 9);
 	EXPECT_EQ(lseek(in, 0, SEEK_CUR), 0);
 	EXPECT_EQ(pread(out, buf, 32, 0), 9);
-	EXPECT(memcmp(buf, "\0\0\0\0\0""2345", 9) == 0);
+	EXPECT(memcmp(buf,
+		      "\0\0\0\0\0"
+		      "2345",
+		      9) == 0);
 	EXPECT_EQ(copy_file_range(in, NULL, out, NULL, 100, 0), 10);
 	EXPECT_EQ(lseek(in, 0, SEEK_CUR), 10);
 	EXPECT_EQ(copy_file_range(in, NULL, out, NULL, 100, 0), 0);

@@ -28,7 +28,10 @@ int main(void)
 	EXPECT_EQ(pread(fd, buf, 8, 96), 8);
 	EXPECT(memcmp(buf, "0123\0\0\0\0", 8) == 0);
 	EXPECT_EQ(pread(fd, buf, 8, 5096), 8);
-	EXPECT(memcmp(buf, "\0\0\0\0""4567", 8) == 0);
+	EXPECT(memcmp(buf,
+		      "\0\0\0\0"
+		      "4567",
+		      8) == 0);
 
 	EXPECT_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 10), EOPNOTSUPP);
 	EXPECT_ERRNO(fallocate(fd, 0, -1, 10), EINVAL);

@@ -27,7 +27,7 @@ int main(void)
 	pid_t pid = guest_fork();
 	if (pid == 0) {
 		int own = EXPECT_OK(open("f", O_RDONLY));
-		EXPECT_OK(close(a2)); /* our copy only */
+		EXPECT_OK(close(a2));           /* our copy only */
 		EXPECT_OK(flock(own, LOCK_EX)); /* waits for the parent */
 		_exit(0);
 	}

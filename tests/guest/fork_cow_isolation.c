@@ -11,8 +11,8 @@ int main(void)
 {
 	int stack = 2;
 	int *heap = malloc(sizeof(*heap));
-	volatile char *map = EXPECT_OK(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
-					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	volatile char *map = EXPECT_OK(
+		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	int to_child[2], to_parent[2];
 	char c;
 

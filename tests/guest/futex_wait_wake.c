@@ -37,7 +37,8 @@ int main(void)
 	EXPECT(guest_now_ns() - start >= 20000000);
 	EXPECT_EQ(futex(&word, FUTEX_WAKE, 10, NULL), 0);
 	EXPECT_ERRNO(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &past,
-			     NULL, FUTEX_BITSET_MATCH_ANY), ETIMEDOUT);
+			     NULL, FUTEX_BITSET_MATCH_ANY),
+		     ETIMEDOUT);
 
 	for (int i = 0; i < 4; i++)
 		EXPECT_EQ(pthread_create(&t[i], NULL, wait_for_one, NULL), 0);

@@ -35,7 +35,7 @@ int main(void)
 		static const struct {
 			const char *name;
 			unsigned char type;
-		} want[] = {{".", DT_DIR},    {"..", DT_DIR},   {"file", DT_REG},
+		} want[] = {{".", DT_DIR},   {"..", DT_DIR},   {"file", DT_REG},
 			    {"dir", DT_DIR}, {"link", DT_LNK}, {"fifo", DT_FIFO}};
 
 		for (unsigned int i = 0; i < ARRAY_SIZE(want); i++) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every guest program includes. A program shows one behaviour of Linux: exit status 0 means that it held, 77 that
- * this machine cannot show it (the reason is printed), anything else that it did not (expected and got are printed).
+ * What every guest program includes. A program shows one behaviour of Linux: exit status 0 means
+ * that it held, 77 that this machine cannot show it (the reason is printed), anything else that it
+ * did not (expected and got are printed).
  *
- * A constructor arms alarm(30), so that nothing hangs for ever. Children do not inherit an alarm: fork with guest_fork().
- * The program may be pid 1, where deadly signals have no effect: let a child die, never the first process.
+ * A constructor arms alarm(30), so that nothing hangs for ever. Children do not inherit an alarm:
+ * fork with guest_fork(). The program may be pid 1, where deadly signals have no effect: let a
+ * child die, never the first process.
  */
 #ifndef CAISSON_TESTS_GUEST_H
 #define CAISSON_TESTS_GUEST_H
@@ -35,9 +37,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GUEST_SKIP 77
+#define GUEST_SKIP    77
 #define GUEST_SECONDS 30
-#define GUEST_FN __attribute__((unused)) static
+#define GUEST_FN      __attribute__((unused)) static
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Never mapped; volatile, so that the compiler does not know it. */
@@ -124,7 +126,7 @@ GUEST_FN void guest_cleanup(void)
 		ok_;                                                                               \
 	})
 
-#define EXPECT_EXIT(pid, code) guest_expect_exit((pid), (code), __LINE__)
+#define EXPECT_EXIT(pid, code)  guest_expect_exit((pid), (code), __LINE__)
 #define EXPECT_KILLED(pid, sig) guest_expect_killed((pid), (sig), __LINE__)
 
 GUEST_FN void guest_timeout(int sig)
@@ -171,7 +173,8 @@ GUEST_FN void guest_expect_exit(pid_t pid, int code, int line)
 	int status = guest_wait(pid);
 
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
-		FAIL("line %d: expected the child to exit with %d, got wait status %#x", line, code, status);
+		FAIL("line %d: expected the child to exit with %d, got wait status %#x", line, code,
+		     status);
 }
 
 GUEST_FN void guest_expect_killed(pid_t pid, int sig, int line)
@@ -179,8 +182,8 @@ GUEST_FN void guest_expect_killed(pid_t pid, int sig, int line)
 	int status = guest_wait(pid);
 
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != sig)
-		FAIL("line %d: expected the child to die of signal %d, got wait status %#x", line, sig,
-		     status);
+		FAIL("line %d: expected the child to die of signal %d, got wait status %#x", line,
+		     sig, status);
 }
 
 /* The absolute path of this program, for exec. Ask before any chdir (guest_tmpdir does). */

@@ -24,15 +24,15 @@ int main(void)
 
 	signal(SIGUSR1, handler);
 	for (int i = 0; i < 100; i++) {
-		__asm__ volatile("movupd %[in], %%xmm0\n\tmovupd %[in], %%xmm5\n\t"
-				 "movupd %[in], %%xmm15\n\tfldpi\n\t"
-				 "syscall\n\t"
-				 "fstpt %[st]\n\tmovupd %%xmm0, %[x0]\n\tmovupd %%xmm5, %[x5]\n\t"
-				 "movupd %%xmm15, %[x15]"
-				 : "=a"(ret), [x0] "=m"(x0), [x5] "=m"(x5), [x15] "=m"(x15),
-				   [st] "=m"(st)
-				 : "a"(SYS_kill), "D"(pid), "S"(SIGUSR1), [in] "m"(in)
-				 : "rcx", "r11", "memory", "xmm0", "xmm5", "xmm15");
+		__asm__ volatile(
+			"movupd %[in], %%xmm0\n\tmovupd %[in], %%xmm5\n\t"
+			"movupd %[in], %%xmm15\n\tfldpi\n\t"
+			"syscall\n\t"
+			"fstpt %[st]\n\tmovupd %%xmm0, %[x0]\n\tmovupd %%xmm5, %[x5]\n\t"
+			"movupd %%xmm15, %[x15]"
+			: "=a"(ret), [x0] "=m"(x0), [x5] "=m"(x5), [x15] "=m"(x15), [st] "=m"(st)
+			: "a"(SYS_kill), "D"(pid), "S"(SIGUSR1), [in] "m"(in)
+			: "rcx", "r11", "memory", "xmm0", "xmm5", "xmm15");
 		EXPECT_EQ(ret, 0);
 		EXPECT(memcmp(x0, in, sizeof(in)) == 0);
 		EXPECT(memcmp(x5, in, sizeof(in)) == 0);

@@ -30,8 +30,8 @@ int main(void)
 		struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
 		stack_t ss = {.ss_size = 65536};
 
-		ss.ss_sp = EXPECT_OK(mmap(NULL, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-					  0));
+		ss.ss_sp =
+			EXPECT_OK(mmap(NULL, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 		EXPECT_OK(sigaltstack(&ss, NULL));
 		EXPECT_OK(sigaction(SIGUSR1, &sa, NULL));
 		raise(SIGUSR1);

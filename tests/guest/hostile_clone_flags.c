@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clone and clone3 with any flags make a child that can be reaped, or answer an errno; stacks, tids and TLS may point
- * anywhere.
+ * clone and clone3 with any flags make a child that can be reaped, or answer an errno; stacks, tids
+ * and TLS may point anywhere.
  */
 #include "guest.h"
 
@@ -20,23 +20,37 @@ static uint64_t rnd(void)
 
 static uint64_t odd_flags(void)
 {
-	static const uint64_t common[] = {
-		CLONE_VM, CLONE_VM | CLONE_VFORK, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD,
-		CLONE_THREAD, CLONE_SIGHAND, CLONE_PARENT, CLONE_FS | CLONE_FILES, CLONE_PIDFD, CLONE_PTRACE,
-		CLONE_SETTLS, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_IO, CLONE_SYSVSEM, 0};
+	static const uint64_t common[] = {CLONE_VM,
+					  CLONE_VM | CLONE_VFORK,
+					  CLONE_VM | CLONE_SIGHAND,
+					  CLONE_VM | CLONE_SIGHAND | CLONE_THREAD,
+					  CLONE_THREAD,
+					  CLONE_SIGHAND,
+					  CLONE_PARENT,
+					  CLONE_FS | CLONE_FILES,
+					  CLONE_PIDFD,
+					  CLONE_PTRACE,
+					  CLONE_SETTLS,
+					  CLONE_PARENT_SETTID | CLONE_CHILD_SETTID,
+					  CLONE_CHILD_CLEARTID,
+					  CLONE_IO,
+					  CLONE_SYSVSEM,
+					  0};
 	uint64_t flags = common[rnd() % ARRAY_SIZE(common)] | common[rnd() % ARRAY_SIZE(common)];
 
 	if (rnd() % 2)
 		flags |= 1UL << rnd() % 32;
 	/* No namespaces: those are another matter. */
-	flags &= ~(uint64_t)(CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-			     CLONE_NEWCGROUP);
+	flags &= ~(uint64_t)(CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+			     CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
 	return flags | (rnd() % 3 ? SIGCHLD : rnd() % 256);
 }
 
 static uint64_t odd_pointer(char *good)
 {
-	static const uint64_t wild[] = {0, 1, 4096, 0x7fffeffff000, 0x7ffff0000000, 0x7ffffffff000, 0x800000000000, UINT64_MAX};
+	static const uint64_t wild[] = {
+		0,         1, 4096, 0x7fffeffff000, 0x7ffff0000000, 0x7ffffffff000, 0x800000000000,
+		UINT64_MAX};
 
 	return rnd() % 3 ? (uint64_t)(uintptr_t)good : wild[rnd() % ARRAY_SIZE(wild)];
 }
@@ -47,16 +61,21 @@ static void try_one(void)
 	pid_t me = (pid_t)syscall(SYS_gettid);
 
 	for (int i = 0; i < 10; i++) {
-		struct clone_args args = {.flags = odd_flags() & ~255UL, .pidfd = odd_pointer(area), .child_tid = odd_pointer(area),
-					  .parent_tid = odd_pointer(area), .exit_signal = rnd() % 70, .tls = odd_pointer(area),
-					  .stack = odd_pointer(area), .stack_size = rnd() % 2 ? 32768 : rnd()};
+		struct clone_args args = {.flags = odd_flags() & ~255UL,
+					  .pidfd = odd_pointer(area),
+					  .child_tid = odd_pointer(area),
+					  .parent_tid = odd_pointer(area),
+					  .exit_signal = rnd() % 70,
+					  .tls = odd_pointer(area),
+					  .stack = odd_pointer(area),
+					  .stack_size = rnd() % 2 ? 32768 : rnd()};
 		long r;
 
 		if (rnd() % 2)
 			r = syscall(SYS_clone3, &args, sizeof(args) - (rnd() % 4 ? 24 : 0));
 		else
-			r = syscall(SYS_clone, odd_flags(), odd_pointer(area + 32768), odd_pointer(area), odd_pointer(area),
-				    odd_pointer(area));
+			r = syscall(SYS_clone, odd_flags(), odd_pointer(area + 32768),
+				    odd_pointer(area), odd_pointer(area), odd_pointer(area));
 		if (r == 0 || syscall(SYS_gettid) != me)
 			syscall(SYS_exit_group, 0);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Directories nested two thousand deep and a directory of 100,000 entries can be made, walked, listed and removed;
- * names beyond PATH_MAX are refused.
+ * Directories nested two thousand deep and a directory of 100,000 entries can be made, walked,
+ * listed and removed; names beyond PATH_MAX are refused.
  */
 #include "guest.h"
 

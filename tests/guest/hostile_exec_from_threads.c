@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many threads that execute a program at the same moment: one wins, the others vanish, the process goes on under its
- * own pid with one thread. Threads that are being cloned meanwhile, and exit_group against exec, change nothing.
+ * Many threads that execute a program at the same moment: one wins, the others vanish, the process
+ * goes on under its own pid with one thread. Threads that are being cloned meanwhile, and
+ * exit_group against exec, change nothing.
  */
 #include "guest.h"
 
@@ -9,7 +10,7 @@
 #include <stdatomic.h>
 
 #define THREADS 20
-#define ROUNDS 30
+#define ROUNDS  30
 
 static const char *self;
 static pthread_barrier_t line;
@@ -77,7 +78,8 @@ int main(int argc, char **argv)
 		if (pid == 0)
 			race(i % 10 == 9);
 		int status = guest_wait(pid);
-		if (!WIFEXITED(status) || (WEXITSTATUS(status) != 30 && !(with_exit && WEXITSTATUS(status) == 31)))
+		if (!WIFEXITED(status) ||
+		    (WEXITSTATUS(status) != 30 && !(with_exit && WEXITSTATUS(status) == 31)))
 			FAIL("round %d: expected exit status 30, got wait status %#x", i, status);
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A fork bomb meets RLIMIT_NPROC: fork answers EAGAIN, the bomb's user can be cleared away with one kill, and the
- * limit is free again afterwards.
+ * A fork bomb meets RLIMIT_NPROC: fork answers EAGAIN, the bomb's user can be cleared away with one
+ * kill, and the limit is free again afterwards.
  */
 #include "guest.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * At and above 0x7ffff0000000 there is memory only where /proc/self/maps lists it: everything else there faults when it
- * is read, written or executed, is EFAULT to system calls, and cannot be unmapped, protected or moved into being. What
- * mmap does give there is real memory.
+ * At and above 0x7ffff0000000 there is memory only where /proc/self/maps lists it: everything else
+ * there faults when it is read, written or executed, is EFAULT to system calls, and cannot be
+ * unmapped, protected or moved into being. What mmap does give there is real memory.
  *
- * Caisson's platforms may keep two pages of their own there, unlisted, which a guest can touch (platform/README.md):
- * whoever jumps into them, anywhere, hurts nobody but itself.
+ * Caisson's platforms may keep two pages of their own there, unlisted, which a guest can touch
+ * (platform/README.md): whoever jumps into them, anywhere, hurts nobody but itself.
  */
 #include "guest.h"
 
@@ -26,7 +26,8 @@ static bool listed(uint64_t at)
 
 	EXPECT(f != NULL);
 	while (fgets(line, sizeof(line), f)) {
-		uint64_t lo = strtoull(line, NULL, 16), hi = strtoull(strchr(line, '-') + 1, NULL, 16);
+		uint64_t lo = strtoull(line, NULL, 16),
+			 hi = strtoull(strchr(line, '-') + 1, NULL, 16);
 
 		found |= lo < at + 4096 && at < hi;
 	}
@@ -82,7 +83,8 @@ static void calls_refuse(uint64_t at)
 	EXPECT_ERRNO(read(fds[0], p, 4), EFAULT);
 	EXPECT_ERRNO(write(fds[1], p, 4), EFAULT);
 	EXPECT_ERRNO(open(p, O_RDONLY), EFAULT);
-	EXPECT_ERRNO(syscall(SYS_futex, p, 1, 1, NULL, NULL, 0) == 0 ? (errno = EFAULT, -1) : -1, EFAULT);
+	EXPECT_ERRNO(syscall(SYS_futex, p, 1, 1, NULL, NULL, 0) == 0 ? (errno = EFAULT, -1) : -1,
+		     EFAULT);
 	EXPECT_ERRNO(mprotect(p, 4096, PROT_READ | PROT_EXEC), ENOMEM);
 	EXPECT(mremap(p, 4096, 8192, MREMAP_MAYMOVE) == MAP_FAILED);
 	EXPECT(madvise(p, 4096, MADV_DONTNEED) == -1);
@@ -110,7 +112,8 @@ static void map_there(uint64_t at)
 
 static void move_there(uint64_t at)
 {
-	char *mine = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *mine = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	char *p = mremap(mine, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)at);
 
 	if (p == MAP_FAILED) {
@@ -123,8 +126,9 @@ static void move_there(uint64_t at)
 
 int main(void)
 {
-	static const uint64_t steps[] = {0,	0x1000,	 0x2000,  0x3000,   0x4000,   0x10000,
-					 0x100000, 0x1000000, 0x8000000, 0xe000000, 0xfffe000, 0xffff000};
+	static const uint64_t steps[] = {0,         0x1000,    0x2000,    0x3000,
+					 0x4000,    0x10000,   0x100000,  0x1000000,
+					 0x8000000, 0xe000000, 0xfffe000, 0xffff000};
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		uint64_t at = TOP + steps[i];
@@ -143,7 +147,9 @@ int main(void)
 	}
 	for (uint64_t at = TOP; platform_page(at) && at < TOP + 1024; at++)
 		touch(at, EXECUTE);
-	EXPECT_ERRNO((long)mmap((void *)(TOP - 4096), 1UL << 47, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ENOMEM);
+	EXPECT_ERRNO((long)mmap((void *)(TOP - 4096), 1UL << 47, PROT_READ,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+		     ENOMEM);
 	EXPECT_ERRNO(munmap((void *)0x10000, UINT64_MAX - 0x1ffff), EINVAL);
 	return 0;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Instructions that ask for privileges or for other doors into the kernel end in the signal that they have on Linux,
- * and in nothing else.
+ * Instructions that ask for privileges or for other doors into the kernel end in the signal that
+ * they have on Linux, and in nothing else.
  */
 #include "guest.h"
 
 #include <ucontext.h>
 
-#define INSN(name, text) static void name(void) { __asm__ volatile(text : : : "memory", "rax", "rbx", "rcx", "rdx", "r11"); }
+#define INSN(name, text)                                                                           \
+	static void name(void)                                                                     \
+	{                                                                                          \
+		__asm__ volatile(text : : : "memory", "rax", "rbx", "rcx", "rdx", "r11");          \
+	}
 INSN(do_int3, "int3")
 INSN(do_int_3, ".byte 0xcd, 3")
 INSN(do_int_0, "int $0")
@@ -41,15 +45,32 @@ static const struct {
 	void (*run)(void);
 	int sig;
 } rows[] = {
-	{"int3", do_int3, SIGTRAP}, {"int 3", do_int_3, SIGTRAP}, {"int 0", do_int_0, SIGSEGV},
-	{"int 1", do_int_1, SIGSEGV}, {"int 4", do_int_4, SIGSEGV}, {"int 255", do_int_255, SIGSEGV},
-	{"hlt", do_hlt, SIGSEGV}, {"cli", do_cli, SIGSEGV}, {"in", do_in, SIGSEGV}, {"out", do_out, SIGSEGV},
-	{"rdmsr", do_rdmsr, SIGSEGV}, {"lgdt", do_lgdt, SIGSEGV}, {"cr3", do_cr3, SIGSEGV}, {"dr7", do_dr7, SIGSEGV},
-	{"wbinvd", do_wbinvd, SIGSEGV}, {"invlpg", do_invlpg, SIGSEGV}, {"swapgs", do_swapgs, SIGSEGV},
-	{"iretq", do_iretq_kernel, SIGSEGV}, {"sysretq", do_sysretq, SIGSEGV}, {"ud2", do_ud2, SIGILL},
-	{"vmlaunch", do_vmcall, SIGILL}, {"segment", do_bad_segment, SIGSEGV},
-	{"non-canonical", do_noncanonical, SIGSEGV}, {"wild jump", do_wild_jump, SIGSEGV},
-	{"trap flag", do_trap_flag, SIGTRAP}, {"vsyscall write", do_vsyscall_write, SIGSEGV},
+	{"int3", do_int3, SIGTRAP},
+	{"int 3", do_int_3, SIGTRAP},
+	{"int 0", do_int_0, SIGSEGV},
+	{"int 1", do_int_1, SIGSEGV},
+	{"int 4", do_int_4, SIGSEGV},
+	{"int 255", do_int_255, SIGSEGV},
+	{"hlt", do_hlt, SIGSEGV},
+	{"cli", do_cli, SIGSEGV},
+	{"in", do_in, SIGSEGV},
+	{"out", do_out, SIGSEGV},
+	{"rdmsr", do_rdmsr, SIGSEGV},
+	{"lgdt", do_lgdt, SIGSEGV},
+	{"cr3", do_cr3, SIGSEGV},
+	{"dr7", do_dr7, SIGSEGV},
+	{"wbinvd", do_wbinvd, SIGSEGV},
+	{"invlpg", do_invlpg, SIGSEGV},
+	{"swapgs", do_swapgs, SIGSEGV},
+	{"iretq", do_iretq_kernel, SIGSEGV},
+	{"sysretq", do_sysretq, SIGSEGV},
+	{"ud2", do_ud2, SIGILL},
+	{"vmlaunch", do_vmcall, SIGILL},
+	{"segment", do_bad_segment, SIGSEGV},
+	{"non-canonical", do_noncanonical, SIGSEGV},
+	{"wild jump", do_wild_jump, SIGSEGV},
+	{"trap flag", do_trap_flag, SIGTRAP},
+	{"vsyscall write", do_vsyscall_write, SIGSEGV},
 	{"vsyscall middle", do_vsyscall_middle, SIGSEGV},
 };
 
@@ -81,12 +102,15 @@ static void x32(void)
 
 static void numbers_without_a_call(void)
 {
-	static const unsigned long odd[] = {463, 511, 512, 547, 1000, 0x3fffffff, 0x80000000, 0xffffffff, 0x100000000 + SYS_getpid};
+	static const unsigned long odd[] = {463,        511,        512,
+					    547,        1000,       0x3fffffff,
+					    0x80000000, 0xffffffff, 0x100000000 + SYS_getpid};
 
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
 		long r = syscall((long)odd[i], 0, 0, 0, 0, 0, 0);
 
-		if (!(r == -1 && errno == ENOSYS) && !(i == ARRAY_SIZE(odd) - 1 && r == getpid()) && odd[i] > 470)
+		if (!(r == -1 && errno == ENOSYS) && !(i == ARRAY_SIZE(odd) - 1 && r == getpid()) &&
+		    odd[i] > 470)
 			_exit(1);
 	}
 	_exit(0);
@@ -107,7 +131,8 @@ int main(void)
 		int status = status_of(rows[i].run);
 
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != rows[i].sig)
-			FAIL("%s: expected death by signal %d, got wait status %#x", rows[i].name, rows[i].sig, status);
+			FAIL("%s: expected death by signal %d, got wait status %#x", rows[i].name,
+			     rows[i].sig, status);
 	}
 	EXPECT(status_of(do_sysenter) != 0x100);
 	EXPECT(WIFSIGNALED(status_of(do_syscall_in_32_bits)));

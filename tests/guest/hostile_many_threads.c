@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two thousand threads that sleep in a futex leave at once when one calls exit_group, when the process is killed, and
- * when one of them executes a program.
+ * Two thousand threads that sleep in a futex leave at once when one calls exit_group, when the
+ * process is killed, and when one of them executes a program.
  */
 #include "guest.h"
 

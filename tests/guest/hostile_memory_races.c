@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that some threads unmap, protect and move while others hand it to system calls gives results or EFAULT, at
- * worst a signal to the process that plays so; never anything to anybody else.
+ * Memory that some threads unmap, protect and move while others hand it to system calls gives results
+ * or EFAULT, at worst a signal to the process that plays so; never anything to anybody else.
  */
 #include "guest.h"
 
@@ -29,10 +29,12 @@ static void *move_about(void *arg)
 			mprotect(at, 8192, n % 2 ? PROT_NONE : PROT_READ);
 			break;
 		case 2:
-			mmap(area, LEN, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			mmap(area, LEN, PROT_READ | PROT_WRITE,
+			     MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 			break;
 		case 3:
-			mremap(at, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, area + (n * 7 % 16) * 4096);
+			mremap(at, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED,
+			       area + (n * 7 % 16) * 4096);
 			break;
 		case 4:
 			madvise(at, 8192, MADV_DONTNEED);
@@ -64,7 +66,8 @@ static void *use(void *arg)
 			syscall(SYS_futex, (uintptr_t)at & ~3UL, FUTEX_WAIT, 0, &soon, NULL, 0);
 			break;
 		case 3:
-			syscall(SYS_futex, (uintptr_t)at & ~3UL, FUTEX_WAKE_OP, 1, 1, (uintptr_t)area, 0x11001001);
+			syscall(SYS_futex, (uintptr_t)at & ~3UL, FUTEX_WAKE_OP, 1, 1,
+				(uintptr_t)area, 0x11001001);
 			break;
 		case 4:
 			syscall(SYS_execve, at, at, at + 512);
@@ -103,7 +106,8 @@ int main(void)
 	guest_tmpdir();
 	file = EXPECT_OK(open("f", O_RDWR | O_CREAT, 0600));
 	EXPECT_OK(ftruncate(file, LEN));
-	over = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	over = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	/* What overshoots the area meets a fence. */
 	area = EXPECT_OK(mmap(NULL, LEN + 16384, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	EXPECT_OK(mprotect(area, LEN, PROT_READ | PROT_WRITE));
@@ -116,7 +120,8 @@ int main(void)
 		*over = true;
 		int status = guest_wait(pid);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-			FAIL("expected the racing process to end by itself, got wait status %#x", status);
+			FAIL("expected the racing process to end by itself, got wait status %#x",
+			     status);
 	}
 	char buf[8];
 	EXPECT_EQ(pwrite(file, "sound", 5, 0), 5);

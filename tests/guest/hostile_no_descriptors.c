@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process that closes every descriptor it could have goes on, its C library too, and opens new ones from 0.
+ * A process that closes every descriptor it could have goes on, its C library too, and opens new
+ * ones from 0.
  */
 #include "guest.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * poll, select and epoll take every kind of descriptor, thousands of them and the same one again and again, and epolls
- * in a ring are refused.
+ * poll, select and epoll take every kind of descriptor, thousands of them and the same one again
+ * and again, and epolls in a ring are refused.
  */
 #include "guest.h"
 
@@ -87,7 +87,9 @@ int main(void)
 
 	int ep = EXPECT_OK(epoll_create1(0));
 	for (int i = 0; i < n; i++) {
-		ev[0] = (struct epoll_event){.events = 0xffffffff & ~(uint32_t)(EPOLLEXCLUSIVE | EPOLLONESHOT), .data.fd = i};
+		ev[0] = (struct epoll_event){.events = 0xffffffff &
+						       ~(uint32_t)(EPOLLEXCLUSIVE | EPOLLONESHOT),
+					     .data.fd = i};
 		if (epoll_ctl(ep, EPOLL_CTL_ADD, fds[i], ev))
 			EXPECT(errno == EPERM || errno == EBADF);
 		else

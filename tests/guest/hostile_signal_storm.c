@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals that rain on a process while it clones, executes and exits neither stop nor break it: every child ends with
- * the status that it chose, or of the signal where a signal was deadly at that moment.
+ * Signals that rain on a process while it clones, executes and exits neither stop nor break it:
+ * every child ends with the status that it chose, or of the signal where a signal was deadly at
+ * that moment.
  */
 #include "guest.h"
 
 #include <stdatomic.h>
 
-#define ROUNDS 25
+#define ROUNDS         25
 #define SIGRTMIN_FIXED 40
 
 static atomic_int *target;
@@ -19,7 +20,8 @@ static void ignore(int sig)
 
 static void rain(void)
 {
-	static const int drops[] = {SIGUSR1, SIGUSR2, SIGCHLD, SIGWINCH, SIGCONT, SIGURG, SIGRTMIN_FIXED};
+	static const int drops[] = {SIGUSR1, SIGUSR2, SIGCHLD,       SIGWINCH,
+				    SIGCONT, SIGURG,  SIGRTMIN_FIXED};
 
 	for (unsigned int i = 0;; i++) {
 		pid_t pid = *target;
@@ -38,7 +40,8 @@ static void *nothing(void *arg)
 	return arg;
 }
 
-/* Threads, children and an exec under rain. The mask of caught signals is put back before exec, where they would kill. */
+/* Threads, children and an exec under rain. The mask of caught signals is put back before exec,
+ * where they would kill. */
 static void suffer(const char *self)
 {
 	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "again", NULL};
@@ -71,7 +74,8 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc > 1)
 		_exit(11);
-	target = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	target = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	sigaction(SIGUSR1, &sa, NULL);
 	sigaction(SIGUSR2, &sa, NULL);
 	sigaction(SIGRTMIN_FIXED, &sa, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rt_sigreturn with any bytes for a frame, and an alternate stack that is not there, end at worst the process that did
- * it. (On a real frame's place: half of the frames are real ones with rubbish strewn in.)
+ * rt_sigreturn with any bytes for a frame, and an alternate stack that is not there, end at worst
+ * the process that did it. (On a real frame's place: half of the frames are real ones with rubbish
+ * strewn in.)
  */
 #include "guest.h"
 
@@ -20,7 +21,10 @@ static uint64_t rnd(void)
 /* sigreturn with the stack pointer at `frame`. */
 static void sigreturn_at(void *frame)
 {
-	__asm__ volatile("mov %0, %%rsp\n mov $15, %%eax\n syscall\n ud2" : : "r"(frame) : "memory");
+	__asm__ volatile("mov %0, %%rsp\n mov $15, %%eax\n syscall\n ud2"
+			 :
+			 : "r"(frame)
+			 : "memory");
 }
 
 static void rubbish_frame(void)
@@ -41,7 +45,8 @@ static void spoil(int sig, siginfo_t *si, void *uc)
 	(void)sig;
 	(void)si;
 	while (n-- > 0)
-		word[rnd() % (sizeof(ucontext_t) / 8)] = rnd() % 2 ? rnd() : (uint64_t)-1 >> rnd() % 64;
+		word[rnd() % (sizeof(ucontext_t) / 8)] = rnd() % 2 ? rnd()
+								   : (uint64_t)-1 >> rnd() % 64;
 	if (rnd() % 2) { /* the floating point image, too */
 		ucontext_t *u = uc;
 		uint64_t *fp = (uint64_t *)(void *)u->uc_mcontext.fpregs;
@@ -62,7 +67,8 @@ static void spoiled_frame(void)
 
 static void absent_stack(void)
 {
-	static const uint64_t where[] = {4096, 0x7fffefffe000, 0x7ffff0000000, 0x7fffffffe000, 0xffff800000000000};
+	static const uint64_t where[] = {4096, 0x7fffefffe000, 0x7ffff0000000, 0x7fffffffe000,
+					 0xffff800000000000};
 	stack_t ss = {.ss_sp = (void *)where[rnd() % ARRAY_SIZE(where)], .ss_size = 65536};
 	struct sigaction sa = {.sa_sigaction = spoil, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
@@ -73,7 +79,8 @@ static void absent_stack(void)
 
 int main(void)
 {
-	static void (*const ways[])(void) = {rubbish_frame, spoiled_frame, spoiled_frame, absent_stack};
+	static void (*const ways[])(void) = {rubbish_frame, spoiled_frame, spoiled_frame,
+					     absent_stack};
 
 	for (uint64_t seed = 1; seed <= 400; seed++) {
 		pid_t pid = guest_fork();

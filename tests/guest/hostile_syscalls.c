@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whatever system calls a process makes with whatever arguments, only that process suffers: its parent survives, every
- * descendant can be killed and reaped, and the kernel goes on answering.
+ * Whatever system calls a process makes with whatever arguments, only that process suffers: its
+ * parent survives, every descendant can be killed and reaped, and the kernel goes on answering.
  *
- * Each worker has a user id of its own and nothing of anybody else's within reach, so that this may run on a host as
- * root. Left out is what outlives a process (System V objects, queues, keys) or asks for the machine. By hand:
- * HOSTILE_SEED=n starts at another seed, HOSTILE_SECONDS=n goes on that long, HOSTILE_ROOT=1 (sandbox only!) keeps
- * root and leaves nothing out, HOSTILE_LOG=1 says each call on standard error.
+ * Each worker has a user id of its own and nothing of anybody else's within reach, so that this may
+ * run on a host as root. Left out is what outlives a process (System V objects, queues, keys) or
+ * asks for the machine. By hand: HOSTILE_SEED=n starts at another seed, HOSTILE_SECONDS=n goes on
+ * that long, HOSTILE_ROOT=1 (sandbox only!) keeps root and leaves nothing out, HOSTILE_LOG=1 says
+ * each call on standard error.
  */
 #include "guest.h"
 
@@ -19,20 +20,41 @@
 #include <sys/timerfd.h>
 
 #define CALLS_PER_WORKER 150
-#define LAST_CALL 462
-#define NFDS 16
+#define LAST_CALL        462
+#define NFDS             16
 
 static const short left_out[] = {
-	SYS_reboot, SYS_kexec_load, SYS_kexec_file_load, SYS_mount, SYS_umount2, SYS_swapon, SYS_swapoff, SYS_settimeofday,
-	SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_init_module, SYS_finit_module, SYS_delete_module,
-	SYS_pivot_root, SYS_chroot, SYS_ptrace, SYS_sethostname, SYS_setdomainname, SYS_iopl, SYS_ioperm, SYS_quotactl,
-	SYS_acct, SYS_syslog, SYS_vhangup, SYS_sync, SYS_syncfs, SYS_shmget, SYS_semget, SYS_msgget, SYS_mq_open,
-	SYS_add_key, SYS_keyctl, SYS_request_key, SYS_bpf, SYS_perf_event_open, SYS_io_uring_setup, SYS_userfaultfd,
-	SYS_move_mount, SYS_fsopen, SYS_fsmount, SYS_open_tree, SYS_mount_setattr,
+	SYS_reboot,         SYS_kexec_load,    SYS_kexec_file_load,
+	SYS_mount,          SYS_umount2,       SYS_swapon,
+	SYS_swapoff,        SYS_settimeofday,  SYS_clock_settime,
+	SYS_adjtimex,       SYS_clock_adjtime, SYS_init_module,
+	SYS_finit_module,   SYS_delete_module, SYS_pivot_root,
+	SYS_chroot,         SYS_ptrace,        SYS_sethostname,
+	SYS_setdomainname,  SYS_iopl,          SYS_ioperm,
+	SYS_quotactl,       SYS_acct,          SYS_syslog,
+	SYS_vhangup,        SYS_sync,          SYS_syncfs,
+	SYS_shmget,         SYS_semget,        SYS_msgget,
+	SYS_mq_open,        SYS_add_key,       SYS_keyctl,
+	SYS_request_key,    SYS_bpf,           SYS_perf_event_open,
+	SYS_io_uring_setup, SYS_userfaultfd,   SYS_move_mount,
+	SYS_fsopen,         SYS_fsmount,       SYS_open_tree,
+	SYS_mount_setattr,
 };
 
-static const char *const paths[] = {"f", "d", ".", "..", "", "d/../f", "/dev/null", "/dev/zero", "/proc/self/fd/3",
-				    "/proc/self/status", "l", "no/such", "/proc/self/maps", "/dev/full"};
+static const char *const paths[] = {"f",
+				    "d",
+				    ".",
+				    "..",
+				    "",
+				    "d/../f",
+				    "/dev/null",
+				    "/dev/zero",
+				    "/proc/self/fd/3",
+				    "/proc/self/status",
+				    "l",
+				    "no/such",
+				    "/proc/self/maps",
+				    "/dev/full"};
 
 static bool keep_root, say;
 static uint64_t state;
@@ -49,8 +71,19 @@ static uint64_t rnd(void)
 
 static long pointer(void)
 {
-	static const uint64_t wild[] = {0, 1, 0xfff, 0x10000, 0x7fffeffff000, 0x7fffefffffff, 0x7ffff0000000, 0x7ffff0001000,
-					0x7ffffffff000, 0x800000000000, 0xffff800000000000, 0xffffffffff600000, UINT64_MAX,
+	static const uint64_t wild[] = {0,
+					1,
+					0xfff,
+					0x10000,
+					0x7fffeffff000,
+					0x7fffefffffff,
+					0x7ffff0000000,
+					0x7ffff0001000,
+					0x7ffffffff000,
+					0x800000000000,
+					0xffff800000000000,
+					0xffffffffff600000,
+					UINT64_MAX,
 					UINT64_MAX - 4095};
 
 	switch (rnd() % 8) {
@@ -71,8 +104,11 @@ static long pointer(void)
 
 static long argument(void)
 {
-	static const long edges[] = {-1, -2, -100, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX, INT64_MIN, 4095, 4096, 4097,
-				     65536, 1L << 32, 1L << 20, 1L << 40, 0x7ffff0000000, 1000000000, 999999999};
+	static const long edges[] = {-1,         -2,         -100,      INT32_MAX,
+				     INT32_MIN,  UINT32_MAX, INT64_MAX, INT64_MIN,
+				     4095,       4096,       4097,      65536,
+				     1L << 32,   1L << 20,   1L << 40,  0x7ffff0000000,
+				     1000000000, 999999999};
 
 	switch (rnd() % 6) {
 	case 0:
@@ -142,7 +178,8 @@ static void own_world(uid_t uid)
 	struct sigaction sa = {.sa_handler = ring};
 
 	setsid();
-	if (!keep_root && (setresgid(uid, uid, uid) || setgroups(0, NULL) || setresuid(uid, uid, uid)))
+	if (!keep_root &&
+	    (setresgid(uid, uid, uid) || setgroups(0, NULL) || setresuid(uid, uid, uid)))
 		_exit(2);
 	if (!say)
 		own_descriptors();
@@ -175,8 +212,8 @@ static void worker(uint64_t seed, uid_t uid)
 		if (nr == SYS_socket && !keep_root)
 			a[0] = AF_UNIX; /* no packets to strangers */
 		if (say)
-			dprintf(2, "seed %lu: %ld(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx)\n", seed, nr, a[0], a[1], a[2], a[3],
-				a[4], a[5]);
+			dprintf(2, "seed %lu: %ld(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx)\n", seed, nr,
+				a[0], a[1], a[2], a[3], a[4], a[5]);
 		syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 		if (syscall(SYS_gettid) != me)
 			syscall(SYS_exit_group, 0); /* a child that the call made */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * With any resource limit at zero or next to it a process gets errors or its signal, and can still leave.
+ * With any resource limit at zero or next to it a process gets errors or its signal, and can still
+ * leave.
  */
 #include "guest.h"
 
@@ -46,7 +47,8 @@ static void run_with(int what, rlim_t n, void (*run)(void))
 	}
 	int status = guest_wait(pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) > 1)
-		FAIL("limit %d at %lu: expected the child to cope, got wait status %#x", what, n, status);
+		FAIL("limit %d at %lu: expected the child to cope, got wait status %#x", what, n,
+		     status);
 }
 
 static void execute(void)
@@ -68,7 +70,8 @@ int main(void)
 				continue;
 			run_with(what, tiny[i], work);
 			int status;
-			pid_t pid = guest_fork(); /* what exec makes of it: a signal or /bin/true's 127 at most */
+			pid_t pid = guest_fork(); /* what exec makes of it: a signal or /bin/true's
+						     127 at most */
 			if (pid == 0) {
 				struct rlimit l = {tiny[i], tiny[i]};
 
@@ -77,7 +80,8 @@ int main(void)
 				execute();
 			}
 			status = guest_wait(pid);
-			EXPECT(WIFSIGNALED(status) || WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 127);
+			EXPECT(WIFSIGNALED(status) || WEXITSTATUS(status) == 0 ||
+			       WEXITSTATUS(status) == 127);
 		}
 	}
 	return 0;

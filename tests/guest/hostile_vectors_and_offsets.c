@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Vectors whose parts overflow together, and offsets at the end of what a file may hold, are refused or cut, never
- * wrapped around.
+ * Vectors whose parts overflow together, and offsets at the end of what a file may hold, are
+ * refused or cut, never wrapped around.
  */
 #include "guest.h"
 
@@ -25,7 +25,8 @@ static void vectors(void)
 	v[1].iov_len = (size_t)INT64_MAX + 1;
 	EXPECT_ERRNO(syscall(SYS_pwritev, fd, v, 2, 0, 0), EINVAL);
 	for (size_t i = 0; i < 8; i++)
-		v[i].iov_len = (size_t)INT64_MAX; /* within the address space they may not be: EFAULT */
+		v[i].iov_len =
+			(size_t)INT64_MAX; /* within the address space they may not be: EFAULT */
 	long r = syscall(SYS_preadv, fd, v, 8, 0, 0);
 	EXPECT((r == -1 && (errno == EINVAL || errno == EFAULT)) || r == 4096);
 	for (size_t i = 0; i < 1024; i++)
@@ -53,12 +54,15 @@ static void offsets(void)
 		EXPECT_OK(ftruncate(fd, 4096));
 		EXPECT(fallocate(fd, 0, ends[i], 8192) == -1);
 		EXPECT(fallocate(fd, 0, 8192, ends[i]) == -1);
-		EXPECT(fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, ends[i], ends[i]) == -1);
+		EXPECT(fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, ends[i],
+				 ends[i]) == -1);
 		off_t at = lseek(fd, ends[i], SEEK_SET);
 		EXPECT(at == ends[i] || (at == -1 && errno == EINVAL));
 		EXPECT(lseek(fd, ends[i], SEEK_END) == -1);
 		EXPECT(at == -1 || lseek(fd, ends[i], SEEK_CUR) == -1);
-		EXPECT(mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, ends[i] & ~4095L) == MAP_FAILED || i == 2);
+		EXPECT(mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, ends[i] & ~4095L) ==
+			       MAP_FAILED ||
+		       i == 2);
 		EXPECT(ftruncate(fd, ends[i]) == -1 || ftruncate(fd, 4096) == 0);
 		EXPECT(posix_fadvise(fd, ends[i], ends[i], POSIX_FADV_DONTNEED) == 0 || true);
 		struct flock lock = {.l_type = F_WRLCK, .l_start = ends[i], .l_len = ends[i]};
@@ -79,11 +83,14 @@ static void offsets(void)
 static void ranges(void)
 {
 	static const size_t len[] = {SIZE_MAX, SIZE_MAX - 4095, SIZE_MAX / 2, 1UL << 47};
-	char *page = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *page = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	for (size_t i = 0; i < ARRAY_SIZE(len); i++) {
-		EXPECT(mmap(NULL, len[i], PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
-		EXPECT(mmap(page, len[i], PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+		EXPECT(mmap(NULL, len[i], PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		       MAP_FAILED);
+		EXPECT(mmap(page, len[i], PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+			    0) == MAP_FAILED);
 		EXPECT(munmap(page, len[i]) == -1);
 		EXPECT(madvise(page, len[i], MADV_NORMAL) == -1);
 		EXPECT(mincore(page, len[i], (unsigned char *)page) == -1);

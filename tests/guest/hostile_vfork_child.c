@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vfork child that tramples on its parent's memory, moves its stack away, kills its parent, never ends until killed,
- * or vforks again, harms its own family only.
+ * A vfork child that tramples on its parent's memory, moves its stack away, kills its parent, never
+ * ends until killed, or vforks again, harms its own family only.
  */
 #include "guest.h"
 
@@ -78,9 +78,11 @@ static void family(void (*misbehave)(void))
 
 int main(void)
 {
-	static void (*const ways[])(void) = {unmap_all, die, kill_parent, nest, exec_nothing, exec_true, sleep_on, stop_self};
+	static void (*const ways[])(void) = {unmap_all,    die,       kill_parent, nest,
+					     exec_nothing, exec_true, sleep_on,    stop_self};
 
-	shared = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	shared = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	for (int round = 0; round < 20; round++) {
 		for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 			shared[0] = 0;

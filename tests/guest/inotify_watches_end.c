@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An inotify watch ends by IN_ONESHOT, by its file's end (which an open descriptor delays) and by inotify_rm_watch; masks add up or
- * replace; equal events come once; too many become one IN_Q_OVERFLOW.
+ * An inotify watch ends by IN_ONESHOT, by its file's end (which an open descriptor delays) and by
+ * inotify_rm_watch; masks add up or replace; equal events come once; too many become one
+ * IN_Q_OVERFLOW.
  */
 #include "guest.h"
 
@@ -129,7 +130,8 @@ static void unlinked_children(void)
 
 static void equal_events_and_overflow(void)
 {
-	int a = EXPECT_OK(open("x", O_RDWR | O_CREAT, 0644)), b = EXPECT_OK(open("y", O_RDWR | O_CREAT, 0644)), n = 0;
+	int a = EXPECT_OK(open("x", O_RDWR | O_CREAT, 0644)),
+	    b = EXPECT_OK(open("y", O_RDWR | O_CREAT, 0644)), n = 0;
 	int wd = EXPECT_OK(inotify_add_watch(in, ".", IN_MODIFY));
 	const struct inotify_event *e;
 

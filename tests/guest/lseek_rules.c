@@ -27,7 +27,7 @@ int main(void)
 	EXPECT_ERRNO(lseek(fd, 0, 77), EINVAL);
 	EXPECT_ERRNO(lseek(fd, INT64_MIN, SEEK_SET), EINVAL);
 	EXPECT_EQ(lseek(fd, INT64_MAX, SEEK_CUR) < 0, 1); /* EOVERFLOW or EINVAL */
-	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 110); /* nothing moved */
+	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 110);           /* nothing moved */
 	EXPECT_ERRNO(lseek(-1, 0, SEEK_SET), EBADF);
 	struct stat st;
 	EXPECT_OK(fstat(fd, &st));

@@ -7,8 +7,8 @@
 
 int main(void)
 {
-	char *p = EXPECT_OK(mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = EXPECT_OK(
+		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	memset(p, 5, 3 * 4096);
 	EXPECT_OK(madvise(p + 4096, 4096, MADV_DONTNEED));

@@ -8,8 +8,8 @@
 int main(void)
 {
 	unsigned char vec[4] = {0};
-	char *p = EXPECT_OK(mmap(NULL, 4 * 4096, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = EXPECT_OK(
+		mmap(NULL, 4 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	p[0] = 1;
 	p[2 * 4096] = 1;

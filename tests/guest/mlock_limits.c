@@ -27,8 +27,8 @@ static void unprivileged(char *p)
 
 int main(void)
 {
-	char *p = EXPECT_OK(mmap(NULL, 256 << 10, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = EXPECT_OK(
+		mmap(NULL, 256 << 10, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	pid_t pid = guest_fork();
 	if (pid == 0)

@@ -9,8 +9,8 @@
 
 int main(void)
 {
-	unsigned char *p = EXPECT_OK(mmap(NULL, LEN - 100, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	unsigned char *p = EXPECT_OK(
+		mmap(NULL, LEN - 100, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	EXPECT_EQ((uintptr_t)p % 4096, 0);
 	for (size_t i = 0; i < LEN; i++)

@@ -4,8 +4,8 @@
 
 int main(void)
 {
-	volatile int *p = EXPECT_OK(mmap(NULL, 8192, PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	volatile int *p = EXPECT_OK(
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 
 	EXPECT_EQ(p[0], 0);
 	p[0] = 1;

@@ -16,8 +16,8 @@ static void put_code(unsigned char *p, unsigned char value)
 
 int main(void)
 {
-	unsigned char *p = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	unsigned char *p = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	code_fn fn;
 
 	memcpy(&fn, &p, sizeof(fn));

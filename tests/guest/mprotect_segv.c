@@ -28,8 +28,8 @@ static bool write_faults(volatile char *p)
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = on_segv, .sa_flags = SA_SIGINFO};
-	char *p = EXPECT_OK(mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = EXPECT_OK(
+		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	EXPECT_OK(sigaction(SIGSEGV, &sa, NULL));
 	EXPECT(!write_faults(p + 4096));

@@ -21,8 +21,8 @@ static bool readable(volatile char *p)
 
 int main(void)
 {
-	char *p = EXPECT_OK(mmap(NULL, 6 * 4096, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = EXPECT_OK(
+		mmap(NULL, 6 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
 	signal(SIGSEGV, on_segv);
 	memset(p, 9, 6 * 4096);

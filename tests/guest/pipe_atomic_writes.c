@@ -5,9 +5,9 @@
  */
 #include "guest.h"
 
-#define CHUNK 4096
+#define CHUNK   4096
 #define WRITERS 4
-#define ROUNDS 50
+#define ROUNDS  50
 
 int main(void)
 {

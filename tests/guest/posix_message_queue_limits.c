@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POSIX queues are files: poll, stat, permission and read tell of them; mq_notify ends with the descriptor; attributes and
- * RLIMIT_MSGQUEUE limit them; a blocked sender gets its place when somebody receives.
+ * POSIX queues are files: poll, stat, permission and read tell of them; mq_notify ends with the
+ * descriptor; attributes and RLIMIT_MSGQUEUE limit them; a blocked sender gets its place when
+ * somebody receives.
  */
 #include "guest.h"
 

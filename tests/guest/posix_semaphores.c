@@ -34,8 +34,8 @@ int main(void)
 	EXPECT_ERRNO(sem_trywait(&sem), EAGAIN);
 	EXPECT_ERRNO(sem_timedwait(&sem, &past), ETIMEDOUT);
 
-	sem_t *shared = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	sem_t *shared = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	EXPECT_OK(sem_init(shared, 1, 0));
 	pid_t pid = guest_fork();
 	if (pid == 0) {

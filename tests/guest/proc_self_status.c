@@ -47,7 +47,8 @@ int main(void)
 
 	guest_read_file("/proc/self/stat", text, sizeof(text));
 	EXPECT_EQ(sscanf(text, "%d (%31[^)]) %c %d %d %d", &pid, comm, &state, &ppid, &pgrp,
-			 &session), 6);
+			 &session),
+		  6);
 	EXPECT_EQ(pid, getpid());
 	EXPECT_STR(comm, "status test");
 	EXPECT_EQ(state, 'R');

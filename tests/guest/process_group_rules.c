@@ -25,7 +25,7 @@ int main(void)
 	if (b == 0) {
 		EXPECT_OK(setpgid(0, a)); /* join a's group */
 		EXPECT_EQ(getpgrp(), a);
-		EXPECT_ERRNO(setpgid(0, 1 << 22), EPERM); /* no such group */
+		EXPECT_ERRNO(setpgid(0, 1 << 22), EPERM);   /* no such group */
 		EXPECT_ERRNO(setpgid(getppid(), 0), ESRCH); /* not our child */
 		_exit(0);
 	}

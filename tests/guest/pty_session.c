@@ -72,7 +72,7 @@ int main(void)
 	pid_t pid = guest_fork();
 	if (pid == 0)
 		inside(name, m);
-	EXPECT_EQ(write(m, "hello\177O\n", 8), 8); /* with one rubout */
+	EXPECT_EQ(write(m, "hello\177O\n", 8), 8);    /* with one rubout */
 	read_until(m, buf, sizeof(buf), "ready\r\n"); /* echo, then the answer, NL as CR NL */
 	EXPECT(strncmp(buf, "hello\b \bO\r\n", 11) == 0);
 	EXPECT_EQ(write(m, "\003", 1), 1);

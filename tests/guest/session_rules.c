@@ -13,7 +13,7 @@ int main(void)
 		EXPECT_EQ(setsid(), getpid());
 		EXPECT_EQ(getsid(0), getpid());
 		EXPECT_EQ(getpgrp(), getpid());
-		EXPECT_ERRNO(setsid(), EPERM); /* a leader already */
+		EXPECT_ERRNO(setsid(), EPERM);      /* a leader already */
 		EXPECT_ERRNO(setpgid(0, 0), EPERM); /* a session leader keeps its group */
 		EXPECT_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
 

@@ -2,10 +2,10 @@
 /* Without a handler most signals kill, some stop, some do nothing; the status names the signal. */
 #include "guest.h"
 
-static const int deadly[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,    SIGTRAP,  SIGABRT, SIGBUS,
-			     SIGFPE,  SIGKILL, SIGUSR1, SIGSEGV,   SIGUSR2,  SIGPIPE, SIGALRM,
-			     SIGTERM, SIGSYS,  SIGXCPU, SIGXFSZ,   SIGVTALRM, SIGPROF, SIGIO,
-			     SIGPWR,  SIGSTKFLT, 34,    64};
+static const int deadly[] = {SIGHUP,  SIGINT,    SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT, SIGBUS,
+			     SIGFPE,  SIGKILL,   SIGUSR1, SIGSEGV, SIGUSR2,   SIGPIPE, SIGALRM,
+			     SIGTERM, SIGSYS,    SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
+			     SIGPWR,  SIGSTKFLT, 34,      64};
 static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
 
 static pid_t child(int sig)

@@ -24,8 +24,8 @@ int main(void)
 {
 	int status;
 
-	counters = EXPECT_OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				  -1, 0));
+	counters = EXPECT_OK(
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	pid_t pid = guest_fork();
 	if (pid == 0) {
 		pthread_t t;

@@ -44,8 +44,8 @@ int main(void)
 	EXPECT_OK(msgctl(id, IPC_STAT, &ds));
 	EXPECT_EQ(ds.msg_qnum, 4);
 	EXPECT_EQ(ds.msg_lspid, getpid());
-	expect(2, "two", 2); /* by type */
-	expect(-3, "one", 1); /* the lowest up to 3 */
+	expect(2, "two", 2);   /* by type */
+	expect(-3, "one", 1);  /* the lowest up to 3 */
 	expect(0, "three", 3); /* the first */
 	EXPECT_ERRNO(msgrcv(id, &m, 2, 0, IPC_NOWAIT), E2BIG);
 	EXPECT_EQ(msgrcv(id, &m, 2, 0, IPC_NOWAIT | MSG_NOERROR), 2);

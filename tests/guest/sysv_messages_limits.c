@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A full System V queue makes senders wait until there is room, a removed one tells sleepers EIDRM; MSG_EXCEPT and MSG_COPY choose
- * messages in their own way; only the owner changes a queue.
+ * A full System V queue makes senders wait until there is room, a removed one tells sleepers EIDRM;
+ * MSG_EXCEPT and MSG_COPY choose messages in their own way; only the owner changes a queue.
  */
 #include "guest.h"
 

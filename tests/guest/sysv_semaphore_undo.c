@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SEM_UNDO is a process's debt: kept over exec, shared by threads until the last ends, forgiven by SETVAL, clamped where it cannot
- * be paid; and what a call could not do it has not done.
+ * SEM_UNDO is a process's debt: kept over exec, shared by threads until the last ends, forgiven by
+ * SETVAL, clamped where it cannot be paid; and what a call could not do it has not done.
  */
 #include "guest.h"
 

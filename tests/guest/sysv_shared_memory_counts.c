@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shm_nattch counts mappings: a split counts twice, exec, munmap and mmap over it take away; shmat's flags choose place and rights,
- * and a segment that was removed can be attached by id until it goes.
+ * shm_nattch counts mappings: a split counts twice, exec, munmap and mmap over it take away;
+ * shmat's flags choose place and rights, and a segment that was removed can be attached by id until
+ * it goes.
  */
 #include "guest.h"
 
@@ -28,7 +29,8 @@ static void mappings_are_counted(char *p)
 	EXPECT_EQ(attached(), 3); /* Linux never joins what it counts */
 	EXPECT_OK(munmap(p + PAGE, PAGE));
 	EXPECT_EQ(attached(), 2);
-	EXPECT(mmap(p + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + PAGE);
+	EXPECT(mmap(p + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+	       p + PAGE);
 	EXPECT_OK(shmdt(p)); /* both rests, and not what lies between */
 	EXPECT_EQ(attached(), 0);
 	EXPECT_EQ(p[PAGE], 0);
@@ -65,8 +67,8 @@ static void places_and_rights(void)
 		_exit(0);
 	}
 	EXPECT_KILLED(pid, SIGSEGV);
-	EXPECT_ERRNO((long)shmat(id, p, 0), EINVAL);          /* something is there */
-	EXPECT_ERRNO((long)shmat(id, p + 1, 0), EINVAL);      /* not aligned */
+	EXPECT_ERRNO((long)shmat(id, p, 0), EINVAL);            /* something is there */
+	EXPECT_ERRNO((long)shmat(id, p + 1, 0), EINVAL);        /* not aligned */
 	EXPECT_ERRNO((long)shmat(id, NULL, SHM_REMAP), EINVAL); /* over what? */
 	EXPECT(shmat(id, p + 1, SHM_RND | SHM_REMAP) == p);
 	EXPECT_EQ(attached(), 1);

@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-#define N 5
+#define N      5
 #define ROUNDS 200
 
 static pthread_barrier_t barrier;

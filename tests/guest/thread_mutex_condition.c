@@ -4,7 +4,7 @@
  */
 #include "guest.h"
 
-#define N 4
+#define N      4
 #define ROUNDS 20000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -4,7 +4,7 @@
 
 #define READERS 4
 #define WRITERS 2
-#define ROUNDS 3000
+#define ROUNDS  3000
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static long a, b;

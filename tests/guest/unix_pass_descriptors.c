@@ -89,10 +89,13 @@ int main(void)
 	int bad = 999;
 	char control[CMSG_SPACE(sizeof(int))] = {0};
 	struct iovec iov = {"m", 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
-	*h = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
+	*h = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS,
 			      .cmsg_len = CMSG_LEN(sizeof(int))};
 	memcpy(CMSG_DATA(h), &bad, sizeof(bad));
 	EXPECT_ERRNO(sendmsg(s[0], &msg, 0), EBADF);

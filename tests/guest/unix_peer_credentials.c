@@ -11,7 +11,9 @@ static struct ucred recv_cred(int s)
 {
 	char control[CMSG_SPACE(sizeof(struct ucred))], byte;
 	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	struct ucred cred;
 
@@ -27,11 +29,14 @@ static int send_cred(int s, struct ucred cred)
 {
 	char control[CMSG_SPACE(sizeof(struct ucred))] = {0};
 	struct iovec iov = {"m", 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
-	*c = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS,
+	*c = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_CREDENTIALS,
 			      .cmsg_len = CMSG_LEN(sizeof(cred))};
 	memcpy(CMSG_DATA(c), &cred, sizeof(cred));
 	return (int)sendmsg(s, &msg, 0);

@@ -25,7 +25,7 @@ int main(void)
 	EXPECT_EQ(WEXITSTATUS(status), 2);
 	siginfo_t si;
 	EXPECT_OK(waitid(P_PID, (id_t)own, &si, WEXITED | WNOWAIT)); /* dead, hence in its group */
-	EXPECT_ERRNO(waitpid(0, &status, WNOHANG), ECHILD); /* none left in our group */
+	EXPECT_ERRNO(waitpid(0, &status, WNOHANG), ECHILD);          /* none left in our group */
 	EXPECT_EQ(waitpid(-own, &status, 0), own);
 	EXPECT_EQ(WEXITSTATUS(status), 1);
 	EXPECT_ERRNO(waitpid(-own, &status, 0), ECHILD);

@@ -10,7 +10,8 @@ int main(void)
 	pid_t pid = guest_fork();
 
 	if (pid == 0) {
-		/* a group of its own, whose parent is in another: SIGTSTP does nothing in an orphaned one */
+		/* a group of its own, whose parent is in another: SIGTSTP does nothing in an
+		 * orphaned one */
 		EXPECT_OK(setpgid(0, 0));
 		raise(SIGSTOP);
 		for (;;)

@@ -9,8 +9,8 @@
 int main(void)
 {
 	static const size_t wild[] = {SIZE_MAX, SIZE_MAX - 4095, SIZE_MAX / 2, SIZE_MAX / 2 + 1};
-	char *page = EXPECT_OK(mmap(NULL, 8192, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *page = EXPECT_OK(
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	int p[2];
 
 	EXPECT_OK(munmap(page + 4096, 4096)); /* the buffer ends at a cliff */

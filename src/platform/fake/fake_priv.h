@@ -12,7 +12,7 @@
 #include "base/rangemap.h"
 #include "platform/fake/fake.h"
 
-#define FAKE_PAGE 4096ULL
+#define FAKE_PAGE     4096ULL
 #define FAKE_FPU_SIZE 576 /* legacy area and header */
 
 struct platform {

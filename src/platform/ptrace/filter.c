@@ -22,14 +22,14 @@
 #include "platform/ptrace/child.h"
 #include "platform/ptrace/ptrace_priv.h"
 
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define LOAD_ARG0_LOW LOAD(args[0])
 #define LOAD_ARG0_HIGH                                                                             \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]) + 4)
-#define SKIP_IF(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (n), 0)
+#define SKIP_IF(value, n)     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (n), 0)
 #define SKIP_UNLESS(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (n))
-#define ANSWER(action) BPF_STMT(BPF_RET | BPF_K, (action))
-#define ALLOW(nr) SKIP_UNLESS(nr, 1), ANSWER(SECCOMP_RET_ALLOW)
+#define ANSWER(action)        BPF_STMT(BPF_RET | BPF_K, (action))
+#define ALLOW(nr)             SKIP_UNLESS(nr, 1), ANSWER(SECCOMP_RET_ALLOW)
 
 static const struct sock_filter program[] = {
 	LOAD(arch),

@@ -36,10 +36,10 @@
 #include "guest/ptrace_stub.h"
 #include "platform/platform.h"
 
-#define STUB_PAGE 4096ULL
-#define HOST_TOP 0x7ffffffff000ULL /* the end of what a process of 4-level page tables can map */
-#define STUB_SOCKET 0              /* where every stub has the socket that brings descriptors */
-#define STUB_FD 1                  /* where such a descriptor then appears */
+#define STUB_PAGE   4096ULL
+#define HOST_TOP    0x7ffffffff000ULL /* the end of what a process of 4-level page tables can map */
+#define STUB_SOCKET 0                 /* where every stub has the socket that brings descriptors */
+#define STUB_FD     1                 /* where such a descriptor then appears */
 
 /* Standard and ignored by default: it never fails for lack of queue space, and it does not harm an
  * untraced thread. */
@@ -55,11 +55,11 @@
 struct platform {
 	uint64_t base;  /* [I] where the stub's text page is; its data page follows */
 	pid_t template; /* [s] the stub without memory that all others are cloned from */
-	pid_t spare;    /* [s] a clone of it that takes its place should the host kill it; 0: not yet */
-	pid_t self;     /* [I] our own process */
-	int sock_send;  /* [I] descriptors for stubs go in here */
-	int sock_recv;  /* [I] our copy of what every stub has at STUB_SOCKET, to take back what was
-			   not fetched */
+	pid_t spare; /* [s] a clone of it that takes its place should the host kill it; 0: not yet */
+	pid_t self;  /* [I] our own process */
+	int sock_send; /* [I] descriptors for stubs go in here */
+	int sock_recv; /* [I] our copy of what every stub has at STUB_SOCKET, to take back what was
+			  not fetched */
 	size_t fpu_size;         /* [I] */
 	struct lock spawn_lock;  /* the template: one thread at a time traces it */
 	struct lock socket_lock; /* one descriptor is on its way at a time */

@@ -19,7 +19,7 @@
 #include "base/checked.h"
 #include "platform/ptrace/ptrace_priv.h"
 
-#define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define PROT_KNOWN        (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PROT_CHANGE_KNOWN (PROT_KNOWN | PROT_GROWSDOWN)
 #define MAP_KNOWN                                                                                  \
 	(MAP_SHARED | MAP_PRIVATE | MAP_NORESERVE | MAP_GROWSDOWN | MAP_POPULATE | MAP_NONBLOCK |  \

@@ -18,13 +18,13 @@
 #include "platform/ptrace/child.h"
 #include "platform/ptrace/ptrace_priv.h"
 
-#define RSEQ_UNREGISTER 1
-#define RSEQ_SIGNATURE 0x53053053
-#define RSEQ_LEAST_SIZE 32U
+#define RSEQ_UNREGISTER      1
+#define RSEQ_SIGNATURE       0x53053053
+#define RSEQ_LEAST_SIZE      32U
 #define SHADOW_STACK_DISABLE 0x5002 /* arch_prctl(2); Linux 6.6 */
-#define SHADOW_STACK 1
-#define LAST_SIGNAL 64
-#define MASK_SIZE 8
+#define SHADOW_STACK         1
+#define LAST_SIGNAL          64
+#define MASK_SIZE            8
 
 /* What glibc 2.35 and later registered for the thread that forked. Weak: other libcs register
  * nothing. */

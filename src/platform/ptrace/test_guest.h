@@ -13,8 +13,8 @@
 #include "base/test.h"
 #include "platform/platform.h"
 
-#define CODE 0x10000000ULL
-#define DATA 0x20000000ULL
+#define CODE     0x10000000ULL
+#define DATA     0x20000000ULL
 #define DATA_LEN (4 * 4096ULL)
 
 /* Pieces of guest code; each is copied to CODE by guest_start. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * main() of the Sentry. The order matters:
- *   1. the platform makes its first stub, before any plan or secret is read and before there is a second thread;
+ *   1. the platform makes its first stub, before any plan or secret is read and before there is a
+ * second thread;
  *   2. the plan is read, and validated, from the control socket;
  *   3. filesystems are mounted, descriptors taken over, the program is looked for;
  *   4. init starts; a thread of its own serves the control socket until init has ended.
- * Whatever fails is told as one sentence (CONTROL_FAILED), and the process ends; the host takes back all that it held.
+ * Whatever fails is told as one sentence (CONTROL_FAILED), and the process ends; the host takes
+ * back all that it held.
  */
 #include "sentry/boot/boot.h"
 
@@ -53,7 +55,8 @@ static int start_platform(struct boot *b, const char *name)
 		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EINVAL, "platform %s", name);
 	r = b->pops->init(&b->platform, &why);
 	if (r < 0)
-		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "platform %s: %s", b->pops->name, why ? why : "cannot start");
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "platform %s: %s",
+				 b->pops->name, why ? why : "cannot start");
 	return 0;
 }
 
@@ -67,7 +70,8 @@ static int start_services(struct boot *b)
 	if (r == 0)
 		r = notifier_start_thread();
 	if (r < 0)
-		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "starting the timer and notifier threads");
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r,
+				 "starting the timer and notifier threads");
 	r = vdso_start();
 	if (r < 0)
 		log_warn("boot: no vDSO for programs, reading the clock is slow: %s", strerror(-r));
@@ -81,9 +85,11 @@ static int read_plan(struct boot *b)
 	if (r == 0)
 		_exit(0); /* the CLI changed its mind */
 	if (r < 0)
-		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "reading the plan from the control socket");
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, r,
+				 "reading the plan from the control socket");
 	if (b->msg.type != CONTROL_PLAN || b->msg.nfds < PLAN_FD_STRACE)
-		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG, "the first control message is not a plan");
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG,
+				 "the first control message is not a plan");
 	r = plan_decode(b->msg.payload, b->msg.len, &b->plan);
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "decoding the plan");
@@ -110,13 +116,19 @@ static void on_stopped(void *arg, int signo)
 
 static int start_kernel(struct boot *b)
 {
-	struct kernel_config config = {.pops = b->pops, .platform = b->platform, .mnt_ns = b->ns, .entry = run_task,
-				       .hostname = b->plan.hostname, .stopped_outside = on_stopped, .stopped_arg = b};
+	struct kernel_config config = {.pops = b->pops,
+				       .platform = b->platform,
+				       .mnt_ns = b->ns,
+				       .entry = run_task,
+				       .hostname = b->plan.hostname,
+				       .stopped_outside = on_stopped,
+				       .stopped_arg = b};
 	int r;
 
 	if (b->plan.flags & PLAN_STRACE) {
 		if (b->msg.nfds <= PLAN_FD_STRACE)
-			return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG, "the plan lacks the trace's descriptor");
+			return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG,
+					 "the plan lacks the trace's descriptor");
 		config.trace = strace_start(take_fd(b, PLAN_FD_STRACE));
 	}
 	r = kernel_new(&config, &b->kernel);
@@ -146,9 +158,15 @@ static void plan_limits(const struct plan *plan, struct limits *ret)
 static int start_init(struct boot *b)
 {
 	struct limits limits;
-	const struct cred *cred = cred_new(b->plan.uid, b->plan.gid, b->plan.groups, b->plan.ngroups);
-	struct task_plan plan = {.file = b->program, .cwd_path = b->plan.cwd, .cred = cred, .limits = &limits, .fds = b->fds,
-				 .umask = b->plan.umask, .killable_init = true};
+	const struct cred *cred =
+		cred_new(b->plan.uid, b->plan.gid, b->plan.groups, b->plan.ngroups);
+	struct task_plan plan = {.file = b->program,
+				 .cwd_path = b->plan.cwd,
+				 .cred = cred,
+				 .limits = &limits,
+				 .fds = b->fds,
+				 .umask = b->plan.umask,
+				 .killable_init = true};
 	int r;
 
 	plan_limits(&b->plan, &limits);
@@ -160,8 +178,10 @@ static int start_init(struct boot *b)
 	if (cred)
 		cred_put(cred);
 	if (r < 0)
-		return boot_fail(&b->error, r == -ENOMEM || r == -EAGAIN ? CONTROL_OUR_LIMIT : CONTROL_NOT_EXECUTABLE, r, "%s",
-				 b->program);
+		return boot_fail(&b->error,
+				 r == -ENOMEM || r == -EAGAIN ? CONTROL_OUR_LIMIT
+							      : CONTROL_NOT_EXECUTABLE,
+				 r, "%s", b->program);
 	b->fds = NULL;
 	return 0;
 }
@@ -202,7 +222,8 @@ void sentry_main(const struct sentry_config *config)
 			log_error("boot: nobody hears why");
 		_exit((int)b.error.why);
 	}
-	if (serve_start(b.kernel, b.control_fd) < 0 || control_send(b.control_fd, CONTROL_STARTED, NULL, 0, NULL, 0) < 0)
+	if (serve_start(b.kernel, b.control_fd) < 0 ||
+	    control_send(b.control_fd, CONTROL_STARTED, NULL, 0, NULL, 0) < 0)
 		_exit(CONTROL_OUR_FAULT);
 	status = kernel_wait(b.kernel);
 	log_info("init ended with wait status 0x%x", (unsigned)status);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entry header of the Sentry: what the CLI may call. Everything else of the Sentry is reached by messages. */
+/* Entry header of the Sentry: what the CLI may call. Everything else of the Sentry is reached by
+ * messages. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +13,8 @@ struct sentry_config {
 	const char *platform; /* a name of sentry_platforms, or NULL: the default */
 };
 
-/* Become the Sentry: called in a fresh child of the CLI with one thread. Serves one plan, then exits. */
+/* Become the Sentry: called in a fresh child of the CLI with one thread. Serves one plan, then
+ * exits. */
 NORETURN void sentry_main(const struct sentry_config *config);
 
 /* The platforms of this build, default first, separated by ", ". */

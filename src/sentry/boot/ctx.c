@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The context in which the kernel itself works during bring-up: root's credentials, never interrupted. One thread uses it. */
+/* The context in which the kernel itself works during bring-up: root's credentials, never
+ * interrupted. One thread uses it. */
 #include "base/check.h"
 #include "sentry/boot/boot_priv.h"
 #include "sentry/core/cred.h"

@@ -11,7 +11,8 @@
 
 static struct kernel *the_kernel; /* one per Sentry; set before the first mount(2) */
 
-static int get_tmpfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+static int get_tmpfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		     struct superblock **ret)
 {
 	struct tmpfs_options o = TMPFS_OPTIONS_DEFAULT;
 	int r = data ? tmpfs_parse(data, &o) : 0;
@@ -22,7 +23,8 @@ static int get_tmpfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	return r < 0 ? r : tmpfs_new(&o, ret);
 }
 
-static int get_devfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+static int get_devfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		     struct superblock **ret)
 {
 	(void)ctx;
 	(void)source;
@@ -31,7 +33,8 @@ static int get_devfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	return devfs_new(ret);
 }
 
-static int get_proc(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+static int get_proc(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		    struct superblock **ret)
 {
 	(void)ctx;
 	(void)source;
@@ -40,7 +43,8 @@ static int get_proc(struct ctx *ctx, const char *source, uint64_t ms_flags, cons
 	return procfs_new(the_kernel, ret);
 }
 
-static int get_sysfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+static int get_sysfs(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		     struct superblock **ret)
 {
 	(void)ctx;
 	(void)source;
@@ -49,7 +53,8 @@ static int get_sysfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	return sysfs_new(the_kernel, ret);
 }
 
-static int get_mqueue(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data, struct superblock **ret)
+static int get_mqueue(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		      struct superblock **ret)
 {
 	(void)ctx;
 	(void)source;

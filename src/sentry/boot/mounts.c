@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first mount tree of a sandbox made by `do`: the host's root as the Gofer shows it, under a memory overlay unless the plan wants it
- * read-only; directories given through for writing; and /dev, /proc and /sys, which are always ours.
+ * The first mount tree of a sandbox made by `do`: the host's root as the Gofer shows it, under a
+ * memory overlay unless the plan wants it read-only; directories given through for writing; and
+ * /dev, /proc and /sys, which are always ours.
  */
 #include <errno.h>
 
@@ -21,7 +22,8 @@
 #include "sentry/vfs/namei.h"
 
 /* Mount sb on a directory of the namespace, by its path from the root. */
-static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb, const char *source, uint64_t ms_flags)
+static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb, const char *source,
+		    uint64_t ms_flags)
 {
 	AUTO(path_put) struct path root = mnt_ns_root(ns);
 	AUTO(path_put) struct path at = {0};
@@ -35,8 +37,10 @@ static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb,
 	return r;
 }
 
-/* The root that the guest sees: the lower alone, or an overlay whose data is kept in a tmpfs of its own. */
-static int root_superblock(const struct plan *plan, struct superblock *lower, struct superblock **ret)
+/* The root that the guest sees: the lower alone, or an overlay whose data is kept in a tmpfs of its
+ * own. */
+static int root_superblock(const struct plan *plan, struct superblock *lower,
+			   struct superblock **ret)
 {
 	struct tmpfs_options o = TMPFS_OPTIONS_DEFAULT;
 	AUTO(superblock_put) struct superblock *store = NULL;
@@ -50,7 +54,8 @@ static int root_superblock(const struct plan *plan, struct superblock *lower, st
 	return r < 0 ? r : overlay_new(boot_ctx(), lower, store, ret);
 }
 
-static int mount_rw(const struct plan *plan, struct gofer_client *client, struct mnt_ns *ns, struct boot_error *e)
+static int mount_rw(const struct plan *plan, struct gofer_client *client, struct mnt_ns *ns,
+		    struct boot_error *e)
 {
 	for (uint32_t i = 0; i < plan->rw.n; i++) {
 		AUTO(superblock_put) struct superblock *sb = NULL;
@@ -59,7 +64,8 @@ static int mount_rw(const struct plan *plan, struct gofer_client *client, struct
 		if (r == 0)
 			r = mount_at(ns, plan->rw.v[i], sb, plan->rw.v[i], 0);
 		if (r < 0)
-			return boot_fail(e, CONTROL_OUR_FAULT, r, "giving %s through for writing", plan->rw.v[i]);
+			return boot_fail(e, CONTROL_OUR_FAULT, r, "giving %s through for writing",
+					 plan->rw.v[i]);
 	}
 	return 0;
 }
@@ -75,7 +81,8 @@ static int mount_dev(struct mnt_ns *ns, struct boot_error *e)
 	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /dev in the sandbox") : 0;
 }
 
-int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret, struct boot_error *e)
+int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret,
+		    struct boot_error *e)
 {
 	AUTO(gofer_client_put) struct gofer_client *client = NULL;
 	AUTO(superblock_put) struct superblock *lower = NULL;
@@ -89,7 +96,8 @@ int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret, 
 	if (r == 0)
 		r = gofer_mount(client, "/", GOFER_EXCLUSIVE, &lower);
 	if (r < 0)
-		return boot_fail(e, CONTROL_OUR_FAULT, r, "asking the Gofer for the root of the sandbox");
+		return boot_fail(e, CONTROL_OUR_FAULT, r,
+				 "asking the Gofer for the root of the sandbox");
 	r = root_superblock(plan, lower, &root);
 	if (r == 0)
 		r = mnt_ns_new(root, ro ? "gofer" : "overlay", ro ? LX_MS_RDONLY : 0, &ns);
@@ -116,6 +124,7 @@ int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
 		return boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /proc in the sandbox");
 	r = sysfs_new(k, &sys);
 	if (r == 0)
-		r = mount_at(ns, "/sys", sys, "sysfs", LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
+		r = mount_at(ns, "/sys", sys, "sysfs",
+			     LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
 	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /sys in the sandbox") : 0;
 }

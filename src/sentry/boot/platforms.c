@@ -19,7 +19,8 @@ const char *sentry_platforms(void)
 	for (size_t i = 0; platform_list[i]; i++) {
 		size_t n = strlen(names);
 
-		snprintf(names + n, sizeof(names) - n, "%s%s", i > 0 ? ", " : "", platform_list[i]->name);
+		snprintf(names + n, sizeof(names) - n, "%s%s", i > 0 ? ", " : "",
+			 platform_list[i]->name);
 	}
 	return names;
 }

@@ -28,7 +28,8 @@ static int probe(struct search *s, const char *path)
 
 	if (r < 0)
 		return r;
-	r = inode_type(path_inode(&p)) == LX_S_IFREG ? vfs_access(&s->ctx, &p, VFS_MAY_EXEC) : -EACCES;
+	r = inode_type(path_inode(&p)) == LX_S_IFREG ? vfs_access(&s->ctx, &p, VFS_MAY_EXEC)
+						     : -EACCES;
 	path_put(&p);
 	return r;
 }
@@ -83,7 +84,9 @@ static int search_init(struct search *s, const struct plan *plan, struct mnt_ns 
 	s->ctx = *boot_ctx();
 	s->ctx.cred = cred_new(plan->uid, plan->gid, plan->groups, plan->ngroups);
 	s->fs = fs_info_new(&root, &root, plan->umask);
-	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->cwd, WALK_FOLLOW | WALK_DIRECTORY, &s->cwd) : -ENOMEM;
+	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->cwd,
+					    WALK_FOLLOW | WALK_DIRECTORY, &s->cwd)
+				 : -ENOMEM;
 	path_put(&root);
 	return r;
 }
@@ -118,7 +121,8 @@ int boot_find_program(const struct plan *plan, struct mnt_ns *ns, char **ret, st
 
 	if (r < 0) {
 		search_fini(&s);
-		return boot_fail(e, CONTROL_OUR_FAULT, r, "the working directory %s inside the sandbox", plan->cwd);
+		return boot_fail(e, CONTROL_OUR_FAULT, r,
+				 "the working directory %s inside the sandbox", plan->cwd);
 	}
 	r = find(&s, plan, ret);
 	search_fini(&s);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Serves the control socket. Signals from the keyboard go to the foreground process group of the terminal that was passed through,
- * others to init. When the CLI is gone there is nobody to run for: the whole sandbox ends, stubs with it.
+ * Serves the control socket. Signals from the keyboard go to the foreground process group of the
+ * terminal that was passed through, others to init. When the CLI is gone there is nobody to run
+ * for: the whole sandbox ends, stubs with it.
  */
 #include "sentry/boot/serve.h"
 
@@ -25,7 +26,8 @@ static struct {
 
 static bool from_keyboard(int signo)
 {
-	return signo == LX_SIGINT || signo == LX_SIGQUIT || signo == LX_SIGTSTP || signo == LX_SIGWINCH;
+	return signo == LX_SIGINT || signo == LX_SIGQUIT || signo == LX_SIGTSTP ||
+	       signo == LX_SIGWINCH;
 }
 
 static void deliver(struct kernel *k, int signo)
@@ -52,7 +54,8 @@ static void serve(void *arg)
 
 		if (r <= 0)
 			break;
-		if (m.type != CONTROL_SIGNAL || control_msg_u32(&m, &signo) < 0 || signo == 0 || signo > LX_NSIG) {
+		if (m.type != CONTROL_SIGNAL || control_msg_u32(&m, &signo) < 0 || signo == 0 ||
+		    signo > LX_NSIG) {
 			log_error("control: a message that makes no sense");
 			break;
 		}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control socket of a running sandbox, served by a thread of its own until the CLI closes it; then everything ends. */
+/* The control socket of a running sandbox, served by a thread of its own until the CLI closes it;
+ * then everything ends. */
 #pragma once
 
 #include "base/compiler.h"

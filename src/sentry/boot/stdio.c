@@ -29,11 +29,13 @@ static int install(struct fdtable *t, int *fd, int at)
 
 int boot_stdio(const struct plan *plan, int fds[3], struct fdtable **ret, struct boot_error *e)
 {
-	static const uint32_t closed[3] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED, PLAN_STDERR_CLOSED};
+	static const uint32_t closed[3] = {PLAN_STDIN_CLOSED, PLAN_STDOUT_CLOSED,
+					   PLAN_STDERR_CLOSED};
 	struct fdtable *t = fdtable_new();
 
 	if (!t)
-		return boot_fail(e, CONTROL_OUR_LIMIT, -ENOMEM, "making the first descriptor table");
+		return boot_fail(e, CONTROL_OUR_LIMIT, -ENOMEM,
+				 "making the first descriptor table");
 	for (int i = 0; i < 3; i++) {
 		int r;
 
@@ -42,7 +44,8 @@ int boot_stdio(const struct plan *plan, int fds[3], struct fdtable **ret, struct
 		r = install(t, &fds[i], i);
 		if (r < 0) {
 			fdtable_put(t, boot_ctx());
-			return boot_fail(e, CONTROL_OUR_FAULT, r, "passing descriptor %d into the sandbox", i);
+			return boot_fail(e, CONTROL_OUR_FAULT, r,
+					 "passing descriptor %d into the sandbox", i);
 		}
 	}
 	*ret = t;

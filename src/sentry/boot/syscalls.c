@@ -38,8 +38,8 @@ static void print_json(FILE *out, const struct sys_row *rows, size_t n)
 {
 	fputs("[\n", out);
 	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "  {\"number\": %u, \"name\": \"%s\", \"support\": \"%s\", \"note\": ", rows[i].nr, rows[i].name,
-			support_name(rows[i].support));
+		fprintf(out, "  {\"number\": %u, \"name\": \"%s\", \"support\": \"%s\", \"note\": ",
+			rows[i].nr, rows[i].name, support_name(rows[i].support));
 		print_json_string(out, rows[i].note);
 		fprintf(out, "}%s\n", i + 1 < n ? "," : "");
 	}
@@ -49,7 +49,8 @@ static void print_json(FILE *out, const struct sys_row *rows, size_t n)
 static void print_text(FILE *out, const struct sys_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%3u %-24s %-8s %s\n", rows[i].nr, rows[i].name, support_name(rows[i].support), rows[i].note);
+		fprintf(out, "%3u %-24s %-8s %s\n", rows[i].nr, rows[i].name,
+			support_name(rows[i].support), rows[i].note);
 }
 
 int sentry_print_syscalls(FILE *out, bool json)

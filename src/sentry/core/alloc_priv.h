@@ -19,10 +19,10 @@ extern struct lock arena_lock; /* rank ARENA */
  */
 #define ARENA_POISON 0x5a
 #ifdef CAISSON_DEBUG
-#define ARENA_POISON_MAX SIZE_MAX
+#define ARENA_POISON_MAX    SIZE_MAX
 #define ARENA_POISON_VERIFY true
 #else
-#define ARENA_POISON_MAX ((size_t)128)
+#define ARENA_POISON_MAX    ((size_t)128)
 #define ARENA_POISON_VERIFY false
 #endif
 

@@ -11,11 +11,11 @@
 #include "base/checked.h"
 #include "host/mem.h"
 
-#define HOST_PAGE ((size_t)4096)
+#define HOST_PAGE   ((size_t)4096)
 #define RESERVE_MAX ((size_t)64 << 30)
 #define RESERVE_MIN ((size_t)64 << 20)
-#define GROW_PAGES ((size_t)64) /* 4 MiB */
-#define NBINS 21                /* runs of up to 2^20 pages, all of RESERVE_MAX */
+#define GROW_PAGES  ((size_t)64) /* 4 MiB */
+#define NBINS       21           /* runs of up to 2^20 pages, all of RESERVE_MAX */
 
 /* [ARENA] all of it. */
 static struct {

@@ -15,9 +15,9 @@
 #include "sentry/core/alloc_priv.h"
 
 #define ARENA_PAGE_SHIFT 16
-#define ARENA_PAGE ((size_t)1 << ARENA_PAGE_SHIFT)
-#define SLOT_MIN ((size_t)16)
-#define SLOTS_MAX (ARENA_PAGE / SLOT_MIN)
+#define ARENA_PAGE       ((size_t)1 << ARENA_PAGE_SHIFT)
+#define SLOT_MIN         ((size_t)16)
+#define SLOTS_MAX        (ARENA_PAGE / SLOT_MIN)
 
 enum page_state {
 	PAGE_INSIDE = 0,

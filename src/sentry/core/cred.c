@@ -44,8 +44,10 @@ struct cred *cred_dup(const struct cred *c)
 
 	if (!copy)
 		return NULL;
-	/* Everything but the count, which others change while we copy; the groups are copied below. */
-	memcpy((char *)copy + sizeof(copy->ref), (const char *)c + sizeof(c->ref), sizeof(*c) - sizeof(c->ref));
+	/* Everything but the count, which others change while we copy; the groups are copied below.
+	 */
+	memcpy((char *)copy + sizeof(copy->ref), (const char *)c + sizeof(c->ref),
+	       sizeof(*c) - sizeof(c->ref));
 	ref_init(&copy->ref);
 	copy->groups = NULL;
 	copy->ngroups = 0;

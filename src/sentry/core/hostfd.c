@@ -33,7 +33,7 @@
  * poll(2) promises room for so much in a pipe. A terminal's room is not known: a small piece seldom
  * has to wait.
  */
-#define POLLED_WRITE_MAX ((size_t)PIPE_BUF)
+#define POLLED_WRITE_MAX     ((size_t)PIPE_BUF)
 #define POLLED_TTY_WRITE_MAX ((size_t)256)
 
 SLAB_DEFINE(hostfd_slab, struct hostfd);

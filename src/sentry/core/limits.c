@@ -6,7 +6,7 @@
 #include "sentry/core/limits.h"
 
 #define MAX_THREADS 32768 /* the default of kernel.pid_max */
-#define KIB 1024ULL
+#define KIB         1024ULL
 
 static const struct lx_rlimit defaults[LX_RLIM_NLIMITS] = {
 	[LX_RLIMIT_CPU] = {LX_RLIM_INFINITY, LX_RLIM_INFINITY},

@@ -23,8 +23,8 @@
 #include "sentry/core/waitq.h"
 
 #define STOP_TOKEN 0
-#define BATCH 32
-#define WATCHED (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET)
+#define BATCH      32
+#define WATCHED    (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET)
 
 /* Key: [l] lock; [s] set while no thread runs */
 static struct {

@@ -10,8 +10,9 @@
 #include "sentry/core/hostfd.h"
 #include "sentry/mm/mappable.h"
 
-/* The device that Linux gives to its internal tmpfs: 0:1. Its low inode numbers are the ids of System V segments. */
-#define SHARED_DEV 1
+/* The device that Linux gives to its internal tmpfs: 0:1. Its low inode numbers are the ids of
+ * System V segments. */
+#define SHARED_DEV       1
 #define SHARED_FIRST_INO (1ull << 32)
 
 struct shared {

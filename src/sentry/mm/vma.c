@@ -260,7 +260,8 @@ static bool vma_same_object(const struct vma *a, const struct vma *b)
 	       a->obj->writable == b->obj->writable;
 }
 
-/* Would Linux keep the two as one (can_vma_merge): alike, touching, and the offsets run on. Those that are counted stay apart. */
+/* Would Linux keep the two as one (can_vma_merge): alike, touching, and the offsets run on. Those
+ * that are counted stay apart. */
 static bool vma_can_merge(const struct vma *a, const struct vma *b)
 {
 	if (a->obj && a->obj->m->ops->vma_removed)

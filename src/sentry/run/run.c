@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trap loop: switch into the guest, learn why it came back, do what a kernel does, look at signals, switch again.
+ * The trap loop: switch into the guest, learn why it came back, do what a kernel does, look at
+ *signals, switch again.
  *
  *	SYSCALL      sys_dispatch -> result into rax
  *	FAULT        mm_fault mends it (a stack that grows), or the thread gets the signal
  *	INTERRUPTED  somebody set a bit in task->work
  *	GONE         the stub died: the process is killed
  *
- * Restarts, signal(7): a call that was interrupted answers with an LX_ERESTART code. If no handler runs, the call is simply carried
- * out again here (the guest cannot tell; it has not run in between). If a handler runs, its frame holds either -EINTR or the
- * registers of the `syscall` instruction once more, as SA_RESTART says.
+ * Restarts, signal(7): a call that was interrupted answers with an LX_ERESTART code. If no handler
+ *runs, the call is simply carried out again here (the guest cannot tell; it has not run in
+ *between). If a handler runs, its frame holds either -EINTR or the registers of the `syscall`
+ *instruction once more, as SA_RESTART says.
  *
  *	                    no handler        handler, SA_RESTART   handler without
  *	ERESTARTSYS         again             again                 EINTR
@@ -33,9 +35,9 @@
 #include "sentry/task/task.h"
 
 #define SYSCALL_INSN_LEN 2
-#define WORK_ANY ~0u
+#define WORK_ANY         ~0u
 /* While a thread makes calls, it takes a sample of its processor time that often at most. */
-#define SAMPLE_NS 4000000
+#define SAMPLE_NS    4000000
 #define SAMPLE_CALLS 64
 
 enum restart { RESTART_NOT, RESTART_AGAIN, RESTART_BLOCK };
@@ -62,13 +64,15 @@ static bool is_restart(long ret)
 
 static bool restarts_under_handler(long ret, const struct lx_sigaction *act)
 {
-	return ret == -LX_ERESTARTNOINTR || (ret == -LX_ERESTARTSYS && (act->sa_flags & LX_SA_RESTART));
+	return ret == -LX_ERESTARTNOINTR ||
+	       (ret == -LX_ERESTARTSYS && (act->sa_flags & LX_SA_RESTART));
 }
 
 /* ---- signals ---- */
 
 /* The interrupted call's outcome, for the registers that go into the first frame. */
-static void resolve_call(struct task *t, long *call_ret, const struct lx_sigaction *act, struct lx_user_regs *regs)
+static void resolve_call(struct task *t, long *call_ret, const struct lx_sigaction *act,
+			 struct lx_user_regs *regs)
 {
 	if (t->call_nr == UINT64_MAX)
 		return;
@@ -98,8 +102,8 @@ static int push_frame(struct task *t, const struct signal_to_handle *s, struct l
 }
 
 /*
- * Take signals until none is left. True: at least one handler was entered (or failed to be), the registers are set, and the call
- * under way is resolved. t->exited may have become true.
+ * Take signals until none is left. True: at least one handler was entered (or failed to be), the
+ * registers are set, and the call under way is resolved. t->exited may have become true.
  */
 static bool deliver(struct task *t, long *call_ret)
 {
@@ -142,13 +146,15 @@ static long dispatch(struct task *t, const struct sysargs *a, enum restart how)
 	long ret;
 
 	if (trace && trace->strace_enter)
-		trace->strace_enter(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr, a);
+		trace->strace_enter(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr,
+				    a);
 	if (how == RESTART_BLOCK)
 		ret = t->restart.fn ? t->restart.fn(t, &t->restart) : -EINTR;
 	else
 		ret = sys_dispatch(t, t->call_nr, a);
 	if (trace && trace->strace_exit && !t->exited)
-		trace->strace_exit(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr, a, ret);
+		trace->strace_exit(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr, a,
+				   ret);
 	lock_assert_none_held();
 	return ret;
 }
@@ -176,7 +182,8 @@ static void run_syscall(struct task *t, const struct plat_sys *sys)
 			t->call_nr = UINT64_MAX;
 			return;
 		}
-		/* A temporary mask holds for the handler of what interrupted the call, and for nothing else. */
+		/* A temporary mask holds for the handler of what interrupted the call, and for
+		 * nothing else. */
 		if (!is_restart(ret) && ret != -EINTR)
 			end_temporary_mask(t);
 		if (has_work(t) && deliver(t, &ret))
@@ -220,9 +227,11 @@ static void run_fault(struct task *t, const struct plat_fault *f)
 	if (!signal_valid(signo))
 		signo = LX_SIGSEGV;
 	/* A single step is told at the instruction that comes next. */
-	if (signo == LX_SIGTRAP && code == LX_TRAP_TRACE && t->kernel->pops->get_regs(t->ctx.pc, &regs) == 0)
+	if (signo == LX_SIGTRAP && code == LX_TRAP_TRACE &&
+	    t->kernel->pops->get_regs(t->ctx.pc, &regs) == 0)
 		addr = regs.rip;
-	t->fault = (struct sigfault){.trapno = f->trapno, .error_code = f->error_code, .cr2 = f->cr2};
+	t->fault =
+		(struct sigfault){.trapno = f->trapno, .error_code = f->error_code, .cr2 = f->cr2};
 	fault_siginfo(&info, signo, code, addr);
 	task_signal_force(t, &info);
 }
@@ -236,7 +245,7 @@ static int enter_guest(struct task *t, struct plat_event *ev)
 
 	lock_assert_none_held();
 	atomic_store(&t->state, TASK_IN_GUEST); /* (A) */
-	if (has_work(t)) {			/* (C) */
+	if (has_work(t)) {                      /* (C) */
 		atomic_store(&t->state, TASK_IN_CALL);
 		ev->why = PLAT_PREEMPTED;
 		return 0;
@@ -300,7 +309,8 @@ void run_task(struct task *t)
 		end_temporary_mask(t);
 		r = enter_guest(t, &ev);
 		if (r < 0) {
-			log_warn("thread %d: the platform cannot run it: %s", t->ctx.tid, strerror(-r));
+			log_warn("thread %d: the platform cannot run it: %s", t->ctx.tid,
+				 strerror(-r));
 			ev.why = PLAT_GONE;
 		}
 		handle(t, &ev);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The alternate signal stack, sigaltstack(2). Disabled is ss_size 0. With SS_AUTODISARM a thread is never "on" its stack: the
- * stack was disarmed when the handler was entered.
+ * The alternate signal stack, sigaltstack(2). Disabled is ss_size 0. With SS_AUTODISARM a thread is
+ * never "on" its stack: the stack was disarmed when the handler was entered.
  */
 #include <errno.h>
 
@@ -45,6 +45,7 @@ int altstack_set(lx_stack_t *stack, const lx_stack_t *want, uint64_t sp, uint64_
 	}
 	if (want->ss_size < min_size)
 		return -ENOMEM;
-	*stack = (lx_stack_t){.ss_sp = want->ss_sp, .ss_flags = want->ss_flags, .ss_size = want->ss_size};
+	*stack = (lx_stack_t){
+		.ss_sp = want->ss_sp, .ss_flags = want->ss_flags, .ss_size = want->ss_size};
 	return 0;
 }

@@ -22,7 +22,8 @@ TEST(it_is_in_use_while_rsp_points_into_it)
 	EXPECT_EQ(altstack_set(&s, &good, 0x900000, LX_MINSIGSTKSZ), 0);
 	EXPECT_EQ(altstack_report(&s, 0x900000).ss_flags, 0);
 	EXPECT_EQ(altstack_report(&s, 0x12000).ss_flags, LX_SS_ONSTACK);
-	EXPECT_TRUE(altstack_is_on(&s, 0x14000)); /* its top: nothing is on it yet, as Linux has it */
+	EXPECT_TRUE(
+		altstack_is_on(&s, 0x14000)); /* its top: nothing is on it yet, as Linux has it */
 	EXPECT_FALSE(altstack_is_on(&s, 0x10000));
 	EXPECT_ERR(altstack_set(&s, &good, 0x12000, LX_MINSIGSTKSZ), EPERM);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a signal does by itself, and how its siginfo is filled: signal(7), sigaction(2), signalfd(2). */
+/* What a signal does by itself, and how its siginfo is filled: signal(7), sigaction(2),
+ * signalfd(2). */
 #include <string.h>
 
 #include "base/check.h"
@@ -8,12 +9,15 @@
 enum sig_default signal_default(int signo)
 {
 	static const uint8_t actions[LX_NSIG + 1] = {
-		[LX_SIGQUIT] = SIG_DO_CORE,    [LX_SIGILL] = SIG_DO_CORE,     [LX_SIGTRAP] = SIG_DO_CORE,
-		[LX_SIGABRT] = SIG_DO_CORE,    [LX_SIGBUS] = SIG_DO_CORE,     [LX_SIGFPE] = SIG_DO_CORE,
-		[LX_SIGSEGV] = SIG_DO_CORE,    [LX_SIGXCPU] = SIG_DO_CORE,    [LX_SIGXFSZ] = SIG_DO_CORE,
-		[LX_SIGSYS] = SIG_DO_CORE,     [LX_SIGSTOP] = SIG_DO_STOP,    [LX_SIGTSTP] = SIG_DO_STOP,
-		[LX_SIGTTIN] = SIG_DO_STOP,    [LX_SIGTTOU] = SIG_DO_STOP,    [LX_SIGCONT] = SIG_DO_CONTINUE,
-		[LX_SIGCHLD] = SIG_DO_IGNORE,  [LX_SIGURG] = SIG_DO_IGNORE,   [LX_SIGWINCH] = SIG_DO_IGNORE,
+		[LX_SIGQUIT] = SIG_DO_CORE,     [LX_SIGILL] = SIG_DO_CORE,
+		[LX_SIGTRAP] = SIG_DO_CORE,     [LX_SIGABRT] = SIG_DO_CORE,
+		[LX_SIGBUS] = SIG_DO_CORE,      [LX_SIGFPE] = SIG_DO_CORE,
+		[LX_SIGSEGV] = SIG_DO_CORE,     [LX_SIGXCPU] = SIG_DO_CORE,
+		[LX_SIGXFSZ] = SIG_DO_CORE,     [LX_SIGSYS] = SIG_DO_CORE,
+		[LX_SIGSTOP] = SIG_DO_STOP,     [LX_SIGTSTP] = SIG_DO_STOP,
+		[LX_SIGTTIN] = SIG_DO_STOP,     [LX_SIGTTOU] = SIG_DO_STOP,
+		[LX_SIGCONT] = SIG_DO_CONTINUE, [LX_SIGCHLD] = SIG_DO_IGNORE,
+		[LX_SIGURG] = SIG_DO_IGNORE,    [LX_SIGWINCH] = SIG_DO_IGNORE,
 	};
 
 	check(signal_valid(signo));
@@ -88,7 +92,8 @@ void siginfo_to_signalfd(const lx_siginfo_t *info, struct lx_signalfd_siginfo *r
 		ret->ssi_overrun = (uint32_t)info->_timer._overrun;
 		ret->ssi_ptr = info->_timer._sigval.sival_ptr;
 		ret->ssi_int = info->_timer._sigval.sival_int;
-	} else if (info->si_code == LX_SI_KERNEL || info->si_code == LX_SI_USER || info->si_code == LX_SI_TKILL) {
+	} else if (info->si_code == LX_SI_KERNEL || info->si_code == LX_SI_USER ||
+		   info->si_code == LX_SI_TKILL) {
 		ret->ssi_pid = (uint32_t)info->_kill._pid;
 		ret->ssi_uid = info->_kill._uid;
 	} else if (info->si_code < 0) {

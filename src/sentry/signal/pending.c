@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pending signals. Invariants: (1) a queued signal's bit is set; (2) of a standard signal at most one entry is queued;
- * (3) a set bit without an entry is a signal whose siginfo found no room.
+ * Pending signals. Invariants: (1) a queued signal's bit is set; (2) of a standard signal at most
+ * one entry is queued; (3) a set bit without an entry is a signal whose siginfo found no room.
  *
  * Everything is guarded by the lock of the thread group that the queue belongs to.
  */
@@ -14,7 +14,8 @@
 
 SLAB_DEFINE(sigqueue_slab, struct sigqueue);
 
-void sigqueue_init_embedded(struct sigqueue *q, void (*taken)(struct sigqueue *q, lx_siginfo_t *info))
+void sigqueue_init_embedded(struct sigqueue *q,
+			    void (*taken)(struct sigqueue *q, lx_siginfo_t *info))
 {
 	memset(q, 0, sizeof(*q));
 	list_init(&q->link);
@@ -23,7 +24,8 @@ void sigqueue_init_embedded(struct sigqueue *q, void (*taken)(struct sigqueue *q
 }
 
 /* NULL: over the limit, or no memory. */
-static struct sigqueue *sigqueue_new(const lx_siginfo_t *info, struct user *user, uint64_t limit, bool must)
+static struct sigqueue *sigqueue_new(const lx_siginfo_t *info, struct user *user, uint64_t limit,
+				     bool must)
 {
 	struct sigqueue *q;
 
@@ -80,18 +82,20 @@ void sigpending_flush_mask(struct sigpending *p, lx_sigset_t mask)
 /* sigqueue(3) and its kin promise not to lose a real-time signal; kill(2) and the kernel do not. */
 static bool may_lose_siginfo(const lx_siginfo_t *info)
 {
-	return info->si_signo < LX_SIGRTMIN || info->si_code == LX_SI_USER || info->si_code == LX_SI_KERNEL;
+	return info->si_signo < LX_SIGRTMIN || info->si_code == LX_SI_USER ||
+	       info->si_code == LX_SI_KERNEL;
 }
 
-enum sigpending_result sigpending_add(struct sigpending *p, const lx_siginfo_t *info, struct user *user, uint64_t limit,
-				      bool must)
+enum sigpending_result sigpending_add(struct sigpending *p, const lx_siginfo_t *info,
+				      struct user *user, uint64_t limit, bool must)
 {
 	lx_sigset_t bit = LX_SIGMASK(info->si_signo);
 	struct sigqueue *q;
 
 	if (info->si_signo < LX_SIGRTMIN && (p->set & bit))
 		return SIGPENDING_ALREADY;
-	q = sigqueue_new(info, user, limit, must || (info->si_signo < LX_SIGRTMIN && info->si_code >= 0));
+	q = sigqueue_new(info, user, limit,
+			 must || (info->si_signo < LX_SIGRTMIN && info->si_code >= 0));
 	if (q)
 		list_add_tail(&p->queue, &q->link);
 	else if (!may_lose_siginfo(info))

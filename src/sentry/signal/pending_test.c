@@ -183,12 +183,14 @@ TEST(users_are_shared_by_uid_and_vanish_with_the_last_holder)
 TEST(exec_resets_handlers_but_not_what_is_ignored)
 {
 	struct sighand *sh = sighand_new(), *copy;
-	struct lx_sigaction act = {.k_sa_handler = 0x1234, .sa_flags = LX_SA_RESTART | 0x40, .sa_mask = ~0ULL};
+	struct lx_sigaction act = {
+		.k_sa_handler = 0x1234, .sa_flags = LX_SA_RESTART | 0x40, .sa_mask = ~0ULL};
 	lx_sigset_t ignored, caught;
 
 	EXPECT_TRUE(sh != NULL);
 	(void)sighand_set_action(sh, LX_SIGUSR1, &act);
-	EXPECT_EQ(sighand_action(sh, LX_SIGUSR1).sa_flags, LX_SA_RESTART); /* unknown flags are dropped */
+	EXPECT_EQ(sighand_action(sh, LX_SIGUSR1).sa_flags,
+		  LX_SA_RESTART); /* unknown flags are dropped */
 	EXPECT_EQ(sighand_action(sh, LX_SIGUSR1).sa_mask, ~SIGMASK_KERNEL_ONLY);
 	act.k_sa_handler = LX_SIG_IGN;
 	(void)sighand_set_action(sh, LX_SIGUSR2, &act);

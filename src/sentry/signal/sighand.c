@@ -69,7 +69,8 @@ struct lx_sigaction sighand_action(struct sighand *sh, int signo)
 	return act;
 }
 
-struct lx_sigaction sighand_set_action(struct sighand *sh, int signo, const struct lx_sigaction *act)
+struct lx_sigaction sighand_set_action(struct sighand *sh, int signo,
+				       const struct lx_sigaction *act)
 {
 	struct lx_sigaction old, new = *act;
 
@@ -87,7 +88,8 @@ void sighand_reset(struct sighand *sh)
 {
 	lock_acquire_nested(&sh->lock, SUBCLASS);
 	for (int i = 0; i < LX_NSIG; i++) {
-		uint64_t handler = sh->action[i].k_sa_handler == LX_SIG_IGN ? LX_SIG_IGN : LX_SIG_DFL;
+		uint64_t handler = sh->action[i].k_sa_handler == LX_SIG_IGN ? LX_SIG_IGN
+									    : LX_SIG_DFL;
 
 		sh->action[i] = (struct lx_sigaction){.k_sa_handler = handler};
 	}
@@ -98,7 +100,8 @@ bool sighand_ignores(struct sighand *sh, int signo)
 {
 	uint64_t handler = sighand_action(sh, signo).k_sa_handler;
 
-	return handler == LX_SIG_IGN || (handler == LX_SIG_DFL && signal_default(signo) == SIG_DO_IGNORE);
+	return handler == LX_SIG_IGN ||
+	       (handler == LX_SIG_DFL && signal_default(signo) == SIG_DO_IGNORE);
 }
 
 void sighand_sets(struct sighand *sh, lx_sigset_t *ret_ignored, lx_sigset_t *ret_caught)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Users in use. The table does not own them: the last user_put takes its user out. A look-up that meets one whose count is
- * already zero makes a new one in its place; the old one, on its way out, sees that the node is no longer its own.
+ * Users in use. The table does not own them: the last user_put takes its user out. A look-up that
+ * meets one whose count is already zero makes a new one in its place; the old one, on its way out,
+ * sees that the node is no longer its own.
  */
 #include "sentry/signal/user.h"
 
@@ -91,7 +92,8 @@ void user_put(struct user *u)
 {
 	if (!u || !ref_put(&u->ref))
 		return;
-	/* Nobody can take a reference any more, but a look-up may be taking the node out: `table` says who did. */
+	/* Nobody can take a reference any more, but a look-up may be taking the node out: `table`
+	 * says who did. */
 	lock_acquire(&u->home->lock);
 	if (u->table)
 		tree_remove(&u->table->users, &u->node);

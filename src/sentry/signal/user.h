@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one real user id has outstanding in the sandbox: threads (RLIMIT_NPROC) and queued signals (RLIMIT_SIGPENDING).
- * One struct user per uid in use, found in a table of the kernel, gone with its last holder. Counters are atomic.
+ * What one real user id has outstanding in the sandbox: threads (RLIMIT_NPROC) and queued signals
+ * (RLIMIT_SIGPENDING). One struct user per uid in use, found in a table of the kernel, gone with
+ * its last holder. Counters are atomic.
  */
 #pragma once
 
@@ -15,7 +16,7 @@
 
 /* Key: [l] lock */
 struct user_table {
-	struct lock lock; /* RANK_LEAF */
+	struct lock lock;  /* RANK_LEAF */
 	struct tree users; /* [l] by uid */
 };
 

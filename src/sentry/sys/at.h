@@ -20,8 +20,8 @@ struct at {
 };
 
 /*
- * dirfd: a descriptor or LX_AT_FDCWD; looked at only if the path is relative, or with WALK_IN_ROOT. flags:
- * WALK_EMPTY: the path may be empty. -EFAULT, -ENAMETOOLONG, -ENOENT, -EBADF.
+ * dirfd: a descriptor or LX_AT_FDCWD; looked at only if the path is relative, or with WALK_IN_ROOT.
+ * flags: WALK_EMPTY: the path may be empty. -EFAULT, -ENAMETOOLONG, -ENOENT, -EBADF.
  */
 MUST_CHECK int at_get(struct at *at, struct task *t, int dirfd, uaddr_t name, unsigned flags);
 void at_put(struct at *at);

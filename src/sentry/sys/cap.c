@@ -9,7 +9,8 @@
 #include "sentry/task/process.h"
 
 /* The header's version as a number of 32-bit words. Unknown: ours is written back, and -EINVAL. */
-static int read_header(struct task *t, uaddr_t at, struct lx_cap_user_header *ret, size_t *ret_words)
+static int read_header(struct task *t, uaddr_t at, struct lx_cap_user_header *ret,
+		       size_t *ret_words)
 {
 	uint32_t ours = LX__LINUX_CAPABILITY_VERSION_3;
 	int r = copy_in(t->mm, ret, at, sizeof(*ret));
@@ -59,9 +60,11 @@ long sys_capget(struct task *t, const struct sysargs *a)
 }
 
 /* capabilities(7), "Programmatically adjusting capability sets". */
-static int check_sets(const struct cred *c, uint64_t effective, uint64_t permitted, uint64_t inheritable)
+static int check_sets(const struct cred *c, uint64_t effective, uint64_t permitted,
+		      uint64_t inheritable)
 {
-	if (!cred_capable(c, LX_CAP_SETPCAP) && (inheritable & ~(c->cap_inheritable | c->cap_permitted)))
+	if (!cred_capable(c, LX_CAP_SETPCAP) &&
+	    (inheritable & ~(c->cap_inheritable | c->cap_permitted)))
 		return -EPERM;
 	if (inheritable & ~(c->cap_inheritable | c->cap_bounding))
 		return -EPERM;
@@ -104,6 +107,6 @@ long sys_capset(struct task *t, const struct sysargs *a)
 	new->cap_effective = effective;
 	new->cap_permitted = permitted;
 	new->cap_inheritable = inheritable;
-	new->cap_ambient &= permitted & inheritable;
+	new->cap_ambient &= permitted &inheritable;
 	return task_commit_cred(t, new);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * User and group ids: credentials(7), setuid(2), setreuid(2), setresuid(2), setfsuid(2) and their group twins, setgroups(2). There is
- * one user namespace, in which every id but -1 is valid.
+ * User and group ids: credentials(7), setuid(2), setreuid(2), setresuid(2), setfsuid(2) and their
+ * group twins, setgroups(2). There is one user namespace, in which every id but -1 is valid.
  */
 #include <errno.h>
 
@@ -15,14 +15,16 @@
 #define KEEP UINT32_MAX
 
 /*
- * capabilities(7), "Effect of user ID changes on capabilities": leaving uid 0 altogether drops them all (SECBIT_KEEP_CAPS keeps
- * the permitted ones), an effective uid that leaves or becomes 0 clears or fills the effective set.
+ * capabilities(7), "Effect of user ID changes on capabilities": leaving uid 0 altogether drops them
+ * all (SECBIT_KEEP_CAPS keeps the permitted ones), an effective uid that leaves or becomes 0 clears
+ * or fills the effective set.
  */
 static void fix_caps(struct cred *new, const struct cred *old)
 {
 	if (old->securebits & LX_SECBIT_NO_SETUID_FIXUP)
 		return;
-	if ((old->uid == 0 || old->euid == 0 || old->suid == 0) && new->uid != 0 && new->euid != 0 && new->suid != 0) {
+	if ((old->uid == 0 || old->euid == 0 || old->suid == 0) && new->uid != 0 &&
+	    new->euid != 0 && new->suid != 0) {
 		if (!(old->securebits & LX_SECBIT_KEEP_CAPS))
 			new->cap_permitted = new->cap_effective = 0;
 		new->cap_ambient = 0;
@@ -111,7 +113,8 @@ long sys_setresuid(struct task *t, const struct sysargs *a)
 	struct cred *new;
 
 	for (int i = 0; i < 3; i++)
-		if (ids[i] != KEEP && !is_one_of_uids(old, ids[i]) && !cred_capable(old, LX_CAP_SETUID))
+		if (ids[i] != KEEP && !is_one_of_uids(old, ids[i]) &&
+		    !cred_capable(old, LX_CAP_SETUID))
 			return -EPERM;
 	new = cred_dup(old);
 	if (!new)
@@ -146,8 +149,9 @@ long sys_getresuid(struct task *t, const struct sysargs *a)
 
 /* The capabilities that follow the filesystem uid. */
 #define CAP_FS_MASK                                                                                \
-	(LX_CAP_MASK(LX_CAP_CHOWN) | LX_CAP_MASK(LX_CAP_MKNOD) | LX_CAP_MASK(LX_CAP_DAC_OVERRIDE) |         \
-	 LX_CAP_MASK(LX_CAP_DAC_READ_SEARCH) | LX_CAP_MASK(LX_CAP_FOWNER) | LX_CAP_MASK(LX_CAP_FSETID) |    \
+	(LX_CAP_MASK(LX_CAP_CHOWN) | LX_CAP_MASK(LX_CAP_MKNOD) |                                   \
+	 LX_CAP_MASK(LX_CAP_DAC_OVERRIDE) | LX_CAP_MASK(LX_CAP_DAC_READ_SEARCH) |                  \
+	 LX_CAP_MASK(LX_CAP_FOWNER) | LX_CAP_MASK(LX_CAP_FSETID) |                                 \
 	 LX_CAP_MASK(LX_CAP_LINUX_IMMUTABLE) | LX_CAP_MASK(LX_CAP_MAC_OVERRIDE))
 
 static void fix_fs_caps(struct cred *new, const struct cred *old)
@@ -157,7 +161,7 @@ static void fix_fs_caps(struct cred *new, const struct cred *old)
 	if (old->fsuid == 0 && new->fsuid != 0)
 		new->cap_effective &= ~CAP_FS_MASK;
 	if (old->fsuid != 0 && new->fsuid == 0)
-		new->cap_effective |= new->cap_permitted & CAP_FS_MASK;
+		new->cap_effective |= new->cap_permitted &CAP_FS_MASK;
 }
 
 long sys_setfsuid(struct task *t, const struct sysargs *a)
@@ -243,7 +247,8 @@ long sys_setresgid(struct task *t, const struct sysargs *a)
 	struct cred *new;
 
 	for (int i = 0; i < 3; i++)
-		if (ids[i] != KEEP && !is_one_of_gids(old, ids[i]) && !cred_capable(old, LX_CAP_SETGID))
+		if (ids[i] != KEEP && !is_one_of_gids(old, ids[i]) &&
+		    !cred_capable(old, LX_CAP_SETGID))
 			return -EPERM;
 	new = cred_dup(old);
 	if (!new)

@@ -74,7 +74,8 @@ static bool emit_old(struct dir_sink *s, const char *name, size_t len, uint64_t 
 }
 
 /* What did not reach the guest is read again next time. */
-static int give_entries(struct task *t, struct file *f, uaddr_t dst, const struct dents *d, int64_t before)
+static int give_entries(struct task *t, struct file *f, uaddr_t dst, const struct dents *d,
+			int64_t before)
 {
 	int r = copy_out(t->mm, dst, d->buf, d->used);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a number to a handler. The rows of table.def, in an array by number; what has no row, or a row without a handler, is a
- * system call that this kernel does not have.
+ * From a number to a handler. The rows of table.def, in an array by number; what has no row, or a
+ * row without a handler, is a system call that this kernel does not have.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -10,7 +10,12 @@
 #include "sentry/sys/sys.h"
 
 #define SYSCALL(nr_, name_, handler_, format_, support_, note_)                                    \
-	{.nr = (nr_), .support = (support_), .name = #name_, .handler = (handler_), .format = (format_), .note = (note_)},
+	{.nr = (nr_),                                                                              \
+	 .support = (support_),                                                                    \
+	 .name = #name_,                                                                           \
+	 .handler = (handler_),                                                                    \
+	 .format = (format_),                                                                      \
+	 .note = (note_)},
 static const struct sys_row rows[] = {
 #include "sentry/sys/table.def"
 };
@@ -18,7 +23,8 @@ static const struct sys_row rows[] = {
 
 /* Index + 1 into rows; 0: no such number. */
 #define NUMBERS 512
-#define SYSCALL(nr_, name_, handler_, format_, support_, note_) [nr_] = (uint16_t)(__COUNTER__ - first_row),
+#define SYSCALL(nr_, name_, handler_, format_, support_, note_)                                    \
+	[nr_] = (uint16_t)(__COUNTER__ - first_row),
 enum { first_row = __COUNTER__ };
 static const uint16_t index_of[NUMBERS] = {
 #include "sentry/sys/table.def"

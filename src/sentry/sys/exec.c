@@ -13,7 +13,7 @@
 #include "sentry/task/process.h"
 
 /* One string has at most 32 pages (MAX_ARG_STRLEN). */
-#define STRING_MAX ((size_t)32 * 4096)
+#define STRING_MAX       ((size_t)32 * 4096)
 #define POINTERS_AT_ONCE 64
 
 /* Append the string at addr. buf holds STRING_MAX bytes. */
@@ -26,7 +26,8 @@ static int add_string(struct task *t, struct loader_strings *s, uaddr_t addr, ch
 	return loader_strings_add(s, buf, (size_t)n);
 }
 
-/* As many pointers as can be had at once; fewer where the array ends near memory that is not there. */
+/* As many pointers as can be had at once; fewer where the array ends near memory that is not there.
+ */
 static int read_pointers(struct task *t, uaddr_t at, uint64_t *ptrs, size_t *ret_n)
 {
 	size_t n = POINTERS_AT_ONCE;
@@ -106,8 +107,8 @@ struct exec_names {
 	char told[LX_PATH_MAX + 32];
 };
 
-static long exec_named(struct task *t, int dirfd, struct exec_names *names, struct exec_request *req, uaddr_t argv,
-		       uaddr_t envp)
+static long exec_named(struct task *t, int dirfd, struct exec_names *names,
+		       struct exec_request *req, uaddr_t argv, uaddr_t envp)
 {
 	int r = tell_path(names->told, sizeof(names->told), dirfd, names->at.name);
 
@@ -124,7 +125,8 @@ static long exec_named(struct task *t, int dirfd, struct exec_names *names, stru
 	return task_exec(t, req);
 }
 
-static long exec_at(struct task *t, int dirfd, uaddr_t name, uaddr_t argv, uaddr_t envp, unsigned walk_flags)
+static long exec_at(struct task *t, int dirfd, uaddr_t name, uaddr_t argv, uaddr_t envp,
+		    unsigned walk_flags)
 {
 	struct exec_request req = {.walk_flags = walk_flags};
 	AUTO(arena_free) struct exec_names *names = arena_alloc(sizeof(*names));
@@ -142,7 +144,8 @@ static long exec_at(struct task *t, int dirfd, uaddr_t name, uaddr_t argv, uaddr
 
 long sys_execve(struct task *t, const struct sysargs *a)
 {
-	return exec_at(t, LX_AT_FDCWD, arg_uaddr(a, 0), arg_uaddr(a, 1), arg_uaddr(a, 2), WALK_FOLLOW);
+	return exec_at(t, LX_AT_FDCWD, arg_uaddr(a, 0), arg_uaddr(a, 1), arg_uaddr(a, 2),
+		       WALK_FOLLOW);
 }
 
 long sys_execveat(struct task *t, const struct sysargs *a)
@@ -156,5 +159,6 @@ long sys_execveat(struct task *t, const struct sysargs *a)
 		walk_flags |= WALK_FOLLOW;
 	if (flags & LX_AT_EMPTY_PATH)
 		walk_flags |= WALK_EMPTY;
-	return exec_at(t, arg_int(a, 0), arg_uaddr(a, 1), arg_uaddr(a, 2), arg_uaddr(a, 3), walk_flags);
+	return exec_at(t, arg_int(a, 0), arg_uaddr(a, 1), arg_uaddr(a, 2), arg_uaddr(a, 3),
+		       walk_flags);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* System V IPC: shmget(2), shmat(2), shmctl(2), semget(2), semop(2), semctl(2), msgget(2), msgop(2), msgctl(2). */
+/* System V IPC: shmget(2), shmat(2), shmctl(2), semget(2), semop(2), semctl(2), msgget(2),
+ * msgop(2), msgctl(2). */
 #include <errno.h>
 
 #include "abi/types.h"
@@ -22,7 +23,8 @@ long sys_shmget(struct task *t, const struct sysargs *a)
 long sys_shmat(struct task *t, const struct sysargs *a)
 {
 	uaddr_t at;
-	int r = sysv_shm_attach(&t->ctx, t->mm, arg_int(a, 0), arg_uaddr(a, 1), arg_uint(a, 2), &at);
+	int r = sysv_shm_attach(&t->ctx, t->mm, arg_int(a, 0), arg_uaddr(a, 1), arg_uint(a, 2),
+				&at);
 
 	return r < 0 ? r : (long)at.va;
 }
@@ -303,7 +305,8 @@ long sys_msgrcv(struct task *t, const struct sysargs *a)
 		return r;
 	text = sysv_msg_text(m, &len, &type);
 	len = MIN(len, max);
-	if (!uaddr_add_ok(arg_uaddr(a, 1), sizeof(type), &to) || copy_out(t->mm, arg_uaddr(a, 1), &type, sizeof(type)) < 0 ||
+	if (!uaddr_add_ok(arg_uaddr(a, 1), sizeof(type), &to) ||
+	    copy_out(t->mm, arg_uaddr(a, 1), &type, sizeof(type)) < 0 ||
 	    copy_out(t->mm, to, text, len) < 0)
 		return -EFAULT; /* the message is lost, as in Linux */
 	return (long)len;

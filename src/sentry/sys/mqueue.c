@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POSIX message queues: mq_open(2), mq_unlink(2), mq_timedsend(2), mq_timedreceive(2), mq_notify(2), mq_getsetattr(2). */
+/* POSIX message queues: mq_open(2), mq_unlink(2), mq_timedsend(2), mq_timedreceive(2),
+ * mq_notify(2), mq_getsetattr(2). */
 #include <errno.h>
 
 #include "abi/fcntl.h"
@@ -18,7 +19,8 @@
 
 long sys_mq_open(struct task *t, const struct sysargs *a)
 {
-	unsigned flags = arg_uint(a, 1) & (unsigned)(LX_O_ACCMODE | LX_O_CREAT | LX_O_EXCL | LX_O_NONBLOCK);
+	unsigned flags = arg_uint(a, 1) &
+			 (unsigned)(LX_O_ACCMODE | LX_O_CREAT | LX_O_EXCL | LX_O_NONBLOCK);
 	uaddr_t attr_at = arg_uaddr(a, 3);
 	AUTO(arena_free) char *name = NULL;
 	struct lx_mq_attr attr;
@@ -39,7 +41,8 @@ long sys_mq_open(struct task *t, const struct sysargs *a)
 	r = fdtable_reserve(t->fds, &t->ctx, 0, true, &fd);
 	if (r < 0)
 		return r;
-	r = mqueue_open(&t->ctx, t->fs, name, flags, arg_uint(a, 2), uaddr_is_null(attr_at) ? NULL : &attr, &f);
+	r = mqueue_open(&t->ctx, t->fs, name, flags, arg_uint(a, 2),
+			uaddr_is_null(attr_at) ? NULL : &attr, &f);
 	if (r < 0) {
 		fdtable_unreserve(t->fds, fd);
 		return r;
@@ -136,7 +139,8 @@ long sys_mq_timedreceive(struct task *t, const struct sysargs *a)
 	if (r < 0)
 		return r;
 	text = mq_message_text(m, &len, &priority);
-	if (!uaddr_is_null(priority_at) && copy_out(t->mm, priority_at, &priority, sizeof(priority)) < 0)
+	if (!uaddr_is_null(priority_at) &&
+	    copy_out(t->mm, priority_at, &priority, sizeof(priority)) < 0)
 		return -EFAULT; /* the message is lost, as in Linux */
 	r = copy_out(t->mm, arg_uaddr(a, 1), text, len);
 	return r < 0 ? r : (long)len;
@@ -147,7 +151,7 @@ long sys_mq_timedreceive(struct task *t, const struct sysargs *a)
 /* A process that wants a signal. */
 struct mq_watcher {
 	struct mq_listener listener;
-	struct thread_group *tg;   /* owned */
+	struct thread_group *tg; /* owned */
 	union lx_sigval value;
 };
 
@@ -162,7 +166,8 @@ static void watcher_tell(struct mq_listener *l, int32_t pid, uint32_t uid)
 		return;
 	siginfo_user(&info, l->signo, LX_SI_MESGQ, pid, uid);
 	info._rt._sigval = w->value;
-	(void)tg_signal_send(w->tg, &info); /* a queue of signals that is full loses this one, as in Linux */
+	(void)tg_signal_send(
+		w->tg, &info); /* a queue of signals that is full loses this one, as in Linux */
 }
 
 static void watcher_drop(struct mq_listener *l)
@@ -200,7 +205,8 @@ static int check_event(const struct lx_sigevent *sev)
 {
 	if (sev->sigev_notify == LX_SIGEV_NONE)
 		return 0;
-	if (sev->sigev_notify != LX_SIGEV_SIGNAL || sev->sigev_signo < 0 || sev->sigev_signo > LX_NSIG)
+	if (sev->sigev_notify != LX_SIGEV_SIGNAL || sev->sigev_signo < 0 ||
+	    sev->sigev_signo > LX_NSIG)
 		return -EINVAL;
 	return 0;
 }

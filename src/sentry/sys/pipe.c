@@ -10,7 +10,8 @@
 #include "sentry/vfs/fdtable.h"
 #include "sentry/vfs/file.h"
 
-/* Two numbers are reserved and told to the guest before the files appear under them, so that a bad address leaves nothing. */
+/* Two numbers are reserved and told to the guest before the files appear under them, so that a bad
+ * address leaves nothing. */
 static int reserve_two(struct task *t, uaddr_t dst, bool cloexec, int ret_fds[2])
 {
 	int r = fdtable_reserve(t->fds, &t->ctx, 0, cloexec, &ret_fds[0]);
@@ -64,7 +65,8 @@ long sys_tee(struct task *t, const struct sysargs *a)
 	AUTO(file_put) struct file *to = fdtable_get_nopath(t->fds, arg_int(a, 1));
 	unsigned flags = arg_uint(a, 3);
 
-	if (flags & ~(unsigned)(LX_SPLICE_F_MOVE | LX_SPLICE_F_NONBLOCK | LX_SPLICE_F_MORE | LX_SPLICE_F_GIFT))
+	if (flags & ~(unsigned)(LX_SPLICE_F_MOVE | LX_SPLICE_F_NONBLOCK | LX_SPLICE_F_MORE |
+				LX_SPLICE_F_GIFT))
 		return -EINVAL;
 	if (arg_size(a, 2) == 0)
 		return 0;

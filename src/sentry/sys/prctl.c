@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * prctl(2), arch_prctl(2), personality(2). Options that concern what this kernel does not have answer -EINVAL, as a kernel that
- * was built without it.
+ * prctl(2), arch_prctl(2), personality(2). Options that concern what this kernel does not have
+ * answer -EINVAL, as a kernel that was built without it.
  */
 #include <errno.h>
 #include <string.h>
@@ -88,7 +88,8 @@ static long set_securebits(struct task *t, uint32_t want)
 	struct cred *new;
 
 	if ((locked & (was ^ want)) || (was & LX_SECURE_ALL_LOCKS & ~want) ||
-	    (want & ~(uint32_t)(LX_SECURE_ALL_LOCKS | LX_SECURE_ALL_BITS)) || !cred_capable(c, LX_CAP_SETPCAP))
+	    (want & ~(uint32_t)(LX_SECURE_ALL_LOCKS | LX_SECURE_ALL_BITS)) ||
+	    !cred_capable(c, LX_CAP_SETPCAP))
 		return -EPERM;
 	new = cred_dup(c);
 	if (!new)
@@ -157,7 +158,8 @@ static long cap_ambient(struct task *t, const struct sysargs *a)
 	case LX_PR_CAP_AMBIENT_LOWER:
 		return change_ambient(t, bit, 0);
 	case LX_PR_CAP_AMBIENT_RAISE:
-		if (!(c->cap_permitted & c->cap_inheritable & bit) || (c->securebits & LX_SECBIT_NO_CAP_AMBIENT_RAISE))
+		if (!(c->cap_permitted & c->cap_inheritable & bit) ||
+		    (c->securebits & LX_SECBIT_NO_CAP_AMBIENT_RAISE))
 			return -EPERM;
 		return change_ambient(t, 0, bit);
 	default:
@@ -216,7 +218,8 @@ static long prctl_capabilities(struct task *t, const struct sysargs *a)
 	case LX_PR_SET_SECUREBITS:
 		return set_securebits(t, arg_uint(a, 1));
 	case LX_PR_CAPBSET_READ:
-		return a->v[1] > LX_CAP_LAST_CAP ? -EINVAL : (c->cap_bounding & LX_CAP_MASK(a->v[1])) != 0;
+		return a->v[1] > LX_CAP_LAST_CAP ? -EINVAL
+						 : (c->cap_bounding & LX_CAP_MASK(a->v[1])) != 0;
 	case LX_PR_CAPBSET_DROP:
 		return drop_bounding(t, a->v[1]);
 	case LX_PR_CAP_AMBIENT:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who a process is, where it belongs, and how it ends: getpid(2), setpgid(2), setsid(2), _exit(2), set_tid_address(2). */
+/* Who a process is, where it belongs, and how it ends: getpid(2), setpgid(2), setsid(2), _exit(2),
+ * set_tid_address(2). */
 #include <errno.h>
 
 #include "abi/capability.h"

@@ -2,9 +2,10 @@
 /*
  * Scheduling: sched(7), sched_setaffinity(2), setpriority(2), ioprio_set(2), getcpu(2).
  *
- * Differs: the host schedules our threads, and we have no privilege to tell it how. Policy, niceness, affinity and I/O priority are
- * kept and told as Linux does, with Linux's permission rules, but do not reach the host; real-time policies are refused (-EPERM, as in a
- * control group without real-time runtime).
+ * Differs: the host schedules our threads, and we have no privilege to tell it how. Policy,
+ * niceness, affinity and I/O priority are kept and told as Linux does, with Linux's permission
+ * rules, but do not reach the host; real-time policies are refused (-EPERM, as in a control group
+ * without real-time runtime).
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
 
-#define SLICE_NS 4000000
+#define SLICE_NS        4000000
 #define RT_PRIORITY_MAX 99
 
 static struct task *find(struct task *t, int32_t tid)
@@ -99,9 +100,11 @@ long sys_getcpu(struct task *t, const struct sysargs *a)
 	int r = 0;
 
 	host_cpu_now(&cpu, &node);
-	/* Where the host put us may lie outside what the guest asked for: then we are "on" the first one of those. */
+	/* Where the host put us may lie outside what the guest asked for: then we are "on" the
+	 * first one of those. */
 	if (cpu >= TASK_CPU_WORDS * 64 || !(t->cpus[cpu / 64] >> cpu % 64 & 1))
-		for (cpu = 0; cpu < TASK_CPU_WORDS * 64 - 1 && !(t->cpus[cpu / 64] >> cpu % 64 & 1);)
+		for (cpu = 0;
+		     cpu < TASK_CPU_WORDS * 64 - 1 && !(t->cpus[cpu / 64] >> cpu % 64 & 1);)
 			cpu++;
 	if (a->v[0])
 		r = copy_out(t->mm, arg_uaddr(a, 0), &cpu, sizeof(cpu));
@@ -140,7 +143,8 @@ static int check_policy(int policy, uint32_t priority)
 /* Down is free, up takes RLIMIT_NICE or the capability. */
 static bool may_be_nice(struct task *by, struct task *t, int nice)
 {
-	return nice >= t->nice || (uint64_t)(20 - nice) <= limit_soft(&t->tg->limits, LX_RLIMIT_NICE) ||
+	return nice >= t->nice ||
+	       (uint64_t)(20 - nice) <= limit_soft(&t->tg->limits, LX_RLIMIT_NICE) ||
 	       cred_capable(by->cred, LX_CAP_SYS_NICE);
 }
 
@@ -264,8 +268,9 @@ static int read_attr(struct task *t, uaddr_t from, struct lx_sched_attr *ret)
 		return r;
 	if (size == 0)
 		size = LX_SCHED_ATTR_SIZE_VER0;
-	r = size < LX_SCHED_ATTR_SIZE_VER0 || size > 4096 ? -E2BIG
-							   : copy_in_struct(t->mm, ret, sizeof(*ret), from, size);
+	r = size < LX_SCHED_ATTR_SIZE_VER0 || size > 4096
+		    ? -E2BIG
+		    : copy_in_struct(t->mm, ret, sizeof(*ret), from, size);
 	if (r == -E2BIG && copy_out(t->mm, from, &ours, sizeof(ours)) < 0)
 		return -EFAULT;
 	return r;
@@ -287,7 +292,8 @@ long sys_sched_setattr(struct task *t, const struct sysargs *a)
 	if (attr.sched_flags & (LX_SCHED_FLAG_UTIL_CLAMP_MIN | LX_SCHED_FLAG_UTIL_CLAMP_MAX))
 		return -EOPNOTSUPP;
 	c = (struct policy_change){
-		.policy = attr.sched_flags & LX_SCHED_FLAG_KEEP_POLICY ? -1 : (int)attr.sched_policy,
+		.policy = attr.sched_flags & LX_SCHED_FLAG_KEEP_POLICY ? -1
+								       : (int)attr.sched_policy,
 		.priority = attr.sched_priority,
 		.reset_on_fork = (attr.sched_flags & LX_SCHED_FLAG_RESET_ON_FORK) != 0,
 		.set_nice = !(attr.sched_flags & LX_SCHED_FLAG_KEEP_PARAMS),
@@ -301,7 +307,8 @@ long sys_sched_getattr(struct task *t, const struct sysargs *a)
 	uint32_t size = arg_uint(a, 2);
 	struct lx_sched_attr attr = {.size = sizeof(attr)};
 
-	if (arg_int(a, 0) < 0 || a->v[1] == 0 || size < LX_SCHED_ATTR_SIZE_VER0 || size > 4096 || arg_uint(a, 3) != 0)
+	if (arg_int(a, 0) < 0 || a->v[1] == 0 || size < LX_SCHED_ATTR_SIZE_VER0 || size > 4096 ||
+	    arg_uint(a, 3) != 0)
 		return -EINVAL;
 	AUTO(task_put) struct task *of = find(t, arg_int(a, 0));
 	if (!of)
@@ -321,7 +328,8 @@ long sys_sched_get_priority_max(struct task *t UNUSED, const struct sysargs *a)
 
 	if (is_realtime(policy))
 		return RT_PRIORITY_MAX;
-	return is_fair(policy) || policy == LX_SCHED_DEADLINE || policy == LX_SCHED_EXT ? 0 : -EINVAL;
+	return is_fair(policy) || policy == LX_SCHED_DEADLINE || policy == LX_SCHED_EXT ? 0
+											: -EINVAL;
 }
 
 long sys_sched_get_priority_min(struct task *t UNUSED, const struct sysargs *a)
@@ -330,7 +338,8 @@ long sys_sched_get_priority_min(struct task *t UNUSED, const struct sysargs *a)
 
 	if (is_realtime(policy))
 		return 1;
-	return is_fair(policy) || policy == LX_SCHED_DEADLINE || policy == LX_SCHED_EXT ? 0 : -EINVAL;
+	return is_fair(policy) || policy == LX_SCHED_DEADLINE || policy == LX_SCHED_EXT ? 0
+											: -EINVAL;
 }
 
 long sys_sched_rr_get_interval(struct task *t, const struct sysargs *a)
@@ -403,7 +412,10 @@ static int check_ioprio(struct task *t, int prio)
 
 	switch (class) {
 	case LX_IOPRIO_CLASS_RT:
-		return cred_capable(t->cred, LX_CAP_SYS_ADMIN) || cred_capable(t->cred, LX_CAP_SYS_NICE) ? 0 : -EPERM;
+		return cred_capable(t->cred, LX_CAP_SYS_ADMIN) ||
+				       cred_capable(t->cred, LX_CAP_SYS_NICE)
+			       ? 0
+			       : -EPERM;
 	case LX_IOPRIO_CLASS_BE:
 	case LX_IOPRIO_CLASS_IDLE:
 		return 0;

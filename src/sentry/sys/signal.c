@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals: sigaction(2), sigprocmask(2), sigpending(2), sigsuspend(2), sigtimedwait(2), rt_sigqueueinfo(2), kill(2), tgkill(2),
- * sigaltstack(2), sigreturn(2), pause(2).
+ * Signals: sigaction(2), sigprocmask(2), sigpending(2), sigsuspend(2), sigtimedwait(2),
+ * rt_sigqueueinfo(2), kill(2), tgkill(2), sigaltstack(2), sigreturn(2), pause(2).
  */
 #include <errno.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * System calls: a handler decodes its arguments, checks them and makes one call into one room. No policy here.
- * The table (table.def) is the only list: handlers are declared from it, the log and `caisson syscalls` are printed from it.
+ * System calls: a handler decodes its arguments, checks them and makes one call into one room. No
+ * policy here. The table (table.def) is the only list: handlers are declared from it, the log and
+ * `caisson syscalls` are printed from it.
  */
 #pragma once
 
@@ -69,11 +70,12 @@ const struct sys_row *sys_row(uint64_t nr);
 const struct sys_row *sys_rows(size_t *ret_n);
 
 /*
- * Carry out one system call of t. Returns what rax shall hold: a result, a negative errno, or a negative LX_ERESTART code, which only
- * sentry/run may see.
+ * Carry out one system call of t. Returns what rax shall hold: a result, a negative errno, or a
+ * negative LX_ERESTART code, which only sentry/run may see.
  */
 long sys_dispatch(struct task *t, uint64_t nr, const struct sysargs *a);
 
-#define SYSCALL(nr, name, handler, format, support, note) long handler(struct task *t, const struct sysargs *a);
+#define SYSCALL(nr, name, handler, format, support, note)                                          \
+	long handler(struct task *t, const struct sysargs *a);
 #include "sentry/sys/table.def"
 #undef SYSCALL

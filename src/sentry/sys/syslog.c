@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syslog(2): the kernel's ring buffer, as dmesg(1) reads it. Ours holds what was said at the sandbox's start, and nothing of the host's; it is
- * made afresh for each reader and never cleared, so reading it "from the last clear on" reads all.
+ * syslog(2): the kernel's ring buffer, as dmesg(1) reads it. Ours holds what was said at the
+ * sandbox's start, and nothing of the host's; it is made afresh for each reader and never cleared,
+ * so reading it "from the last clear on" reads all.
  */
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking signals: what a thread does about its pending signals before it goes back into the guest. signal(7), sigprocmask(2),
- * sigaction(2), sigtimedwait(2).
+ * Taking signals: what a thread does about its pending signals before it goes back into the guest.
+ * signal(7), sigprocmask(2), sigaction(2), sigtimedwait(2).
  *
- * Order, as Linux: the end of the thread first, then a stop, then signals that the thread raised itself, then its own, then
- * the group's, each from the lowest number up.
+ * Order, as Linux: the end of the thread first, then a stop, then signals that the thread raised
+ * itself, then its own, then the group's, each from the lowest number up.
  */
 #include <errno.h>
 
@@ -107,7 +107,8 @@ static void do_default(struct task *t, int signo, uint32_t cont_epoch)
 		lock_release(&t->tg->lock);
 		return;
 	case SIG_DO_CORE:
-		/* Differs: no core is ever written, hence LX_WCOREFLAG is never set. As Linux with RLIMIT_CORE 0. */
+		/* Differs: no core is ever written, hence LX_WCOREFLAG is never set. As Linux with
+		 * RLIMIT_CORE 0. */
 	case SIG_DO_TERMINATE:
 		if (tg_flag(tg, TG_UNKILLABLE) && signo != LX_SIGKILL)
 			return;
@@ -156,7 +157,8 @@ static int take(struct task *t, struct signal_to_handle *ret, uint32_t *ret_cont
 	signo = dequeue(t, t->blocked, &ret->info);
 	if (signo) {
 		ret->action = sighand_action(tg->sighand, signo);
-		if (ret->action.k_sa_handler > LX_SIG_IGN && (ret->action.sa_flags & LX_SA_RESETHAND)) {
+		if (ret->action.k_sa_handler > LX_SIG_IGN &&
+		    (ret->action.sa_flags & LX_SA_RESETHAND)) {
 			struct lx_sigaction reset = ret->action;
 
 			reset.k_sa_handler = LX_SIG_DFL;
@@ -265,7 +267,8 @@ void task_signal_force_segv(struct task *t, int during_signo)
 
 /* ---- calls ---- */
 
-void task_set_action(struct task *t, int signo, const struct lx_sigaction *act, struct lx_sigaction *ret_old)
+void task_set_action(struct task *t, int signo, const struct lx_sigaction *act,
+		     struct lx_sigaction *ret_old)
 {
 	struct thread_group *tg = t->tg;
 	struct lx_sigaction old;

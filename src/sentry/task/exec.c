@@ -2,12 +2,14 @@
 /*
  * execve(2): a process becomes another program. In this order:
  *
- *	prepare   open, read headers, count arguments, compute credentials, make the new mm, unshare what is shared with strangers.
- *	          Everything here may fail, and the old program goes on.
- *	alone     all other threads end; the caller takes over the number of its group. Only the end of the process itself stops that.
+ *	prepare   open, read headers, count arguments, compute credentials, make the new mm, unshare
+ *what is shared with strangers. Everything here may fail, and the old program goes on. alone all
+ *other threads end; the caller takes over the number of its group. Only the end of the process
+ *itself stops that.
  *	--------- the point of no return ---------
- *	replace   futexes and the vfork parent are let go in the old mm, the context moves into the new one, the image is mapped,
- *	          the process takes its new identity. What fails now kills it, as Linux does.
+ *	replace   futexes and the vfork parent are let go in the old mm, the context moves into the
+ *new one, the image is mapped, the process takes its new identity. What fails now kills it, as
+ *Linux does.
  */
 #include <errno.h>
 #include <string.h>
@@ -26,12 +28,12 @@
 #define PER_CLEAR_ON_SETID (0x0400000u | 0x0040000u | 0x0200000u | 0x0100000u)
 
 struct exec {
-	struct file *file;           /* as opened */
+	struct file *file; /* as opened */
 	struct loader_image *image;
 	struct exec_creds creds;
 	struct mm *mm;
-	struct sighand *sighand;     /* our own, if the old one is shared */
-	bool unreadable;             /* the file may be executed but not read: not dumpable */
+	struct sighand *sighand; /* our own, if the old one is shared */
+	bool unreadable;         /* the file may be executed but not read: not dumpable */
 };
 
 static void exec_fini(struct exec *e)
@@ -77,7 +79,8 @@ static int prepare_image(struct task *t, struct exec_request *req, struct exec *
 		return r;
 	memset(&req->argv, 0, sizeof(req->argv));
 	memset(&req->envp, 0, sizeof(req->envp));
-	e->unreadable = inode_permission(&t->ctx, loader_image_file(e->image)->inode, VFS_MAY_READ) < 0;
+	e->unreadable =
+		inode_permission(&t->ctx, loader_image_file(e->image)->inode, VFS_MAY_READ) < 0;
 	return exec_creds_prepare(t, loader_image_file(e->image), &e->creds);
 }
 
@@ -276,7 +279,11 @@ static int replace(struct task *t, struct exec_request *req, struct exec *e)
 {
 	const struct cred *c = e->creds.cred;
 	struct loader_creds lc = {
-		.uid = c->uid, .euid = c->euid, .gid = c->gid, .egid = c->egid, .secure = e->creds.secure,
+		.uid = c->uid,
+		.euid = c->euid,
+		.gid = c->gid,
+		.egid = c->egid,
+		.secure = e->creds.secure,
 	};
 	struct lx_user_regs regs;
 	int r = move(t, e);
@@ -297,7 +304,11 @@ int exec_load_first(struct task *t, struct exec_request *req, struct lx_user_reg
 	if (r == 0) {
 		const struct cred *c = e.creds.cred;
 		struct loader_creds lc = {
-			.uid = c->uid, .euid = c->euid, .gid = c->gid, .egid = c->egid, .secure = e.creds.secure,
+			.uid = c->uid,
+			.euid = c->euid,
+			.gid = c->gid,
+			.egid = c->egid,
+			.secure = e.creds.secure,
 		};
 
 		r = loader_map(e.image, &t->ctx, t->mm, &lc, ret);
@@ -309,8 +320,8 @@ int exec_load_first(struct task *t, struct exec_request *req, struct lx_user_reg
 }
 
 /*
- * What ends a process that has lost its old image and could not get the new one: Linux's SIGSEGV; but SIGKILL if that
- * is because the host killed the stub meanwhile.
+ * What ends a process that has lost its old image and could not get the new one: Linux's SIGSEGV;
+ * but SIGKILL if that is because the host killed the stub meanwhile.
  */
 static int end_of_imageless(struct task *t)
 {

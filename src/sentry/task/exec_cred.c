@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a program's file gives to who executes it: set-user-ID, set-group-ID, file capabilities, and root's own rule.
- * capabilities(7) "Transformation of capabilities during execve()", execve(2), prctl(2) PR_SET_NO_NEW_PRIVS.
+ * What a program's file gives to who executes it: set-user-ID, set-group-ID, file capabilities, and
+ *root's own rule. capabilities(7) "Transformation of capabilities during execve()", execve(2),
+ *prctl(2) PR_SET_NO_NEW_PRIVS.
  *
  *	P'(ambient)     = (file is privileged) ? 0 : P(ambient)
- *	P'(permitted)   = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) | P'(ambient)
- *	P'(effective)   = F(effective) ? P'(permitted) : P'(ambient)
+ *	P'(permitted)   = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) |
+ *P'(ambient) P'(effective)   = F(effective) ? P'(permitted) : P'(ambient)
  */
 #include <errno.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static uint32_t le32(const unsigned char *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* struct vfs_cap_data, revisions 1 to 3; what is none of them is as if it were not there, but for its size: -EINVAL. */
+/* struct vfs_cap_data, revisions 1 to 3; what is none of them is as if it were not there, but for
+ * its size: -EINVAL. */
 static int parse_caps(const unsigned char *b, size_t n, struct file_caps *ret)
 {
 	uint32_t magic, words;
@@ -162,7 +164,8 @@ static int compute(struct task *t, struct file *file, struct cred *c, struct exe
 	c->cap_effective = effective ? c->cap_permitted : c->cap_ambient;
 	c->securebits &= ~(uint32_t)LX_SECBIT_KEEP_CAPS;
 	c->keep_caps = false;
-	ret->secure = set_id || (c->uid != 0 && (effective || (c->cap_permitted & ~c->cap_ambient)));
+	ret->secure = set_id ||
+		      (c->uid != 0 && (effective || (c->cap_permitted & ~c->cap_ambient)));
 	ret->privileged = c->euid != c->uid || c->egid != c->gid;
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a thread leaves behind in memory when it leaves its mm: robust locks become owner-died, the word of set_tid_address(2)
- * becomes 0 and one waiter on it is woken (that is how pthread_join learns). get_robust_list(2), set_tid_address(2).
+ * What a thread leaves behind in memory when it leaves its mm: robust locks become owner-died, the
+ * word of set_tid_address(2) becomes 0 and one waiter on it is woken (that is how pthread_join
+ * learns). get_robust_list(2), set_tid_address(2).
  */
 #include "sentry/ipc/futex/futex.h"
 #include "sentry/mm/uaccess.h"
@@ -12,7 +13,8 @@ static void clear_tid(struct task *t)
 	static const int32_t zero;
 	int r = copy_out(t->mm, t->clear_tid, &zero, sizeof(zero));
 
-	(void)r; /* as Linux: who gave a bad address learns nothing, but whoever waits there is woken */
+	(void)r; /* as Linux: who gave a bad address learns nothing, but whoever waits there is
+		    woken */
 	futex_wake_addr(&t->ctx, t->mm, t->clear_tid, 1);
 }
 

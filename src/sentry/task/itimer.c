@@ -2,17 +2,19 @@
 /*
  * Interval timers and processor time limits: getitimer(2), getrlimit(2) RLIMIT_CPU.
  *
- * ITIMER_REAL is a timer of the Sentry. With an interval it starts again when its SIGALRM is taken, as Linux does, so a blocked
- * SIGALRM costs nothing.
+ * ITIMER_REAL is a timer of the Sentry. With an interval it starts again when its SIGALRM is taken,
+ *as Linux does, so a blocked SIGALRM costs nothing.
  *
- * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU count processor time, which only the threads themselves can read. While one of them is
- * set, cpu_timer looks at the earliest moment at which it could be due (all threads running flat out), and asks the
- * threads for a sample; the thread that samples sees whether it is due, and the timer is set again for what is left. While no thread
- * runs in the guest nobody looks: the first that goes back there finds itself asked.
+ * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU count processor time, which only the threads
+ *themselves can read. While one of them is set, cpu_timer looks at the earliest moment at which it
+ *could be due (all threads running flat out), and asks the threads for a sample; the thread that
+ *samples sees whether it is due, and the timer is set again for what is left. While no thread runs
+ *in the guest nobody looks: the first that goes back there finds itself asked.
  *
  *	look (cpu_ask)                                  thread (run.c, enter_guest)
  *	work |= USAGE                    (A)            state = IN_GUEST                 (C)
- *	state == IN_GUEST? interrupt it  (B)            work? then sample, and set the timer again (D)
+ *	state == IN_GUEST? interrupt it  (B)            work? then sample, and set the timer again
+ *(D)
  */
 #include "abi/time.h"
 #include "base/check.h"
@@ -62,7 +64,8 @@ void itimer_real_taken(struct thread_group *tg)
 	if (it->expires_ns == 0 || it->interval_ns == 0 || it->expires_ns > now)
 		return;
 	/* The next moment of the series that lies ahead: no drift. */
-	it->expires_ns = saturating_add(it->expires_ns, ((now - it->expires_ns) / it->interval_ns + 1) * it->interval_ns);
+	it->expires_ns = saturating_add(
+		it->expires_ns, ((now - it->expires_ns) / it->interval_ns + 1) * it->interval_ns);
 	ktimer_set(&tg->itimer_real_timer, it->expires_ns);
 }
 
@@ -83,7 +86,8 @@ static int64_t cpu_limit_ns(struct thread_group *tg)
 {
 	uint64_t sec = limit_soft(&tg->limits, LX_RLIMIT_CPU);
 
-	return sec >= (uint64_t)(INT64_MAX / NSEC_PER_SEC) ? INT64_MAX : (int64_t)MAX(sec, 1u) * NSEC_PER_SEC;
+	return sec >= (uint64_t)(INT64_MAX / NSEC_PER_SEC) ? INT64_MAX
+							   : (int64_t)MAX(sec, 1u) * NSEC_PER_SEC;
 }
 
 /* How much processor time is left until something is due; INT64_MAX: nothing is set. */
@@ -121,7 +125,7 @@ bool cpu_ask(struct thread_group *tg, const struct task *only)
 		LOCK_ASSERT_HELD(&t->tg->lock);
 		if (t->exiting || (only && t != only))
 			continue;
-		atomic_fetch_or(&t->work, TASK_WORK_USAGE); /* (A) */
+		atomic_fetch_or(&t->work, TASK_WORK_USAGE);  /* (A) */
 		if (atomic_load(&t->state) != TASK_IN_GUEST) /* (B) */
 			continue;
 		task_kick(t, TASK_WORK_USAGE);
@@ -154,8 +158,9 @@ static void itimer_due(struct thread_group *tg, int which, int signo)
 	if (it->expires_ns == 0 || now < it->expires_ns)
 		return;
 	if (it->interval_ns)
-		it->expires_ns =
-			saturating_add(it->expires_ns, ((now - it->expires_ns) / it->interval_ns + 1) * it->interval_ns);
+		it->expires_ns = saturating_add(it->expires_ns,
+						((now - it->expires_ns) / it->interval_ns + 1) *
+							it->interval_ns);
 	else
 		it->expires_ns = 0;
 	send_group(tg, signo);
@@ -198,9 +203,10 @@ static int64_t now_of(struct thread_group *tg, int which)
 	return which == LX_ITIMER_REAL ? clock_monotonic_ns() : cpu_now(tg, which);
 }
 
-static void get_locked(struct thread_group *tg, int which, int64_t *ret_value_ns, int64_t *ret_interval_ns)
-	REQUIRES(tg->lock);
-static void get_locked(struct thread_group *tg, int which, int64_t *ret_value_ns, int64_t *ret_interval_ns)
+static void get_locked(struct thread_group *tg, int which, int64_t *ret_value_ns,
+		       int64_t *ret_interval_ns) REQUIRES(tg->lock);
+static void get_locked(struct thread_group *tg, int which, int64_t *ret_value_ns,
+		       int64_t *ret_interval_ns)
 {
 	const struct itimer *it = &tg->itimer[which];
 
@@ -216,8 +222,8 @@ void itimer_get(struct thread_group *tg, int which, int64_t *ret_value_ns, int64
 	get_locked(tg, which, ret_value_ns, ret_interval_ns);
 }
 
-void itimer_set(struct thread_group *tg, int which, int64_t value_ns, int64_t interval_ns, int64_t *ret_old_value_ns,
-		int64_t *ret_old_interval_ns)
+void itimer_set(struct thread_group *tg, int which, int64_t value_ns, int64_t interval_ns,
+		int64_t *ret_old_value_ns, int64_t *ret_old_interval_ns)
 {
 	int64_t value, interval;
 
@@ -248,7 +254,7 @@ void itimers_init(struct thread_group *tg)
 
 void posix_timers_drop(struct thread_group *tg)
 {
-	void (*drop)(struct thread_group *tg);
+	void (*drop)(struct thread_group * tg);
 
 	lock_acquire(&tg->lock);
 	drop = tg->posix_timers_free;

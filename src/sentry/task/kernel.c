@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel of one sandbox: made by boot, holds everything that all tasks share, outlives them all.
+ * The kernel of one sandbox: made by boot, holds everything that all tasks share, outlives them
+ * all.
  *
- * It counts its task threads (nthreads). A thread is counted from before its host thread starts until that thread has let go of
- * its task; kernel_wait sleeps on change_word until the count is zero, so that kernel_free meets nobody.
+ * It counts its task threads (nthreads). A thread is counted from before its host thread starts
+ * until that thread has let go of its task; kernel_wait sleeps on change_word until the count is
+ * zero, so that kernel_free meets nobody.
  */
 #include <errno.h>
 #include <string.h>
@@ -68,7 +70,8 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 	k->threads_max = THREADS_MAX;
 	user_table_init(&k->users);
 	uts_init(k, config);
-	/* The guest's clocks are the host's, so the time of boot is, too: uptime and CLOCK_BOOTTIME agree. */
+	/* The guest's clocks are the host's, so the time of boot is, too: uptime and CLOCK_BOOTTIME
+	 * agree. */
 	k->boot_monotonic_ns = 0;
 	k->boot_realtime_ns = clock_realtime_ns() - clock_monotonic_ns();
 	k->stopped_outside = config->stopped_outside;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers of threads, process groups and sessions. One struct pid per number in use; it goes when no thread, no group and
- * no session has it, so a number is not given out again while a process group of that name has members.
+ * Numbers of threads, process groups and sessions. One struct pid per number in use; it goes when
+ * no thread, no group and no session has it, so a number is not given out again while a process
+ * group of that name has members.
  *
- * Numbers are given out upwards, around pid_max, skipping those in use and, after the first round, those below
- * RESERVED_PIDS, as Linux does. Everything here is guarded by kernel->tasklist.
+ * Numbers are given out upwards, around pid_max, skipping those in use and, after the first round,
+ * those below RESERVED_PIDS, as Linux does. Everything here is guarded by kernel->tasklist.
  */
 #include <errno.h>
 

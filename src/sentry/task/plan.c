@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes that are started from outside: init, and what `caisson exec` runs beside it. The program is loaded by the new
- * task's own thread, since a platform context belongs to one thread; whoever starts it waits until it is loaded, or has failed.
+ * Processes that are started from outside: init, and what `caisson exec` runs beside it. The
+ *program is loaded by the new task's own thread, since a platform context belongs to one thread;
+ *whoever starts it waits until it is loaded, or has failed.
  *
  *	starter                                         new thread
  *	task, mm, credentials; spawn; let go
- *	waits on plan_start.word                        context, root and cwd, open, load, number, link
- *	                                                word = done                (A)
- *	reads result                                    success: runs the guest; failure: gives back all it made, ends
- * plan_start is on the starter's stack: after (A) the new thread does not touch it.
+ *	waits on plan_start.word                        context, root and cwd, open, load, number,
+ *link word = done                (A) reads result                                    success: runs
+ *the guest; failure: gives back all it made, ends plan_start is on the starter's stack: after (A)
+ *the new thread does not touch it.
  */
 #include <errno.h>
 #include <string.h>
@@ -51,7 +52,8 @@ static int make_context(struct task *t)
 	return 0;
 }
 
-static int walk_cwd(struct task *t, const struct task_plan *plan, const struct path *root, struct path *ret)
+static int walk_cwd(struct task *t, const struct task_plan *plan, const struct path *root,
+		    struct path *ret)
 {
 	struct fs_info *tmp;
 	int r;
@@ -110,7 +112,8 @@ static int link_outside(struct task *t, const struct plan_start *s)
 		if (r < 0) {
 			tg->nlive = 0;
 			list_del(&tg->sibling);
-			task_get(t); /* the number's reference goes, the starter's is its own again */
+			task_get(
+				t); /* the number's reference goes, the starter's is its own again */
 			task_release(t);
 			return r;
 		}
@@ -129,8 +132,11 @@ static int link_outside(struct task *t, const struct plan_start *s)
 
 static int load(struct task *t, struct plan_start *s)
 {
-	struct exec_request req = {.path = s->plan->file, .told_path = s->plan->file, .walk_flags = WALK_FOLLOW,
-				   .argv = s->plan->argv, .envp = s->plan->envp};
+	struct exec_request req = {.path = s->plan->file,
+				   .told_path = s->plan->file,
+				   .walk_flags = WALK_FOLLOW,
+				   .argv = s->plan->argv,
+				   .envp = s->plan->envp};
 	struct lx_user_regs regs;
 	int r = make_context(t);
 

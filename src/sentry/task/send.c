@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sending signals: who may, whether it counts, in which queue it waits, who is woken. signal(7), kill(2), tgkill(2),
- * rt_sigqueueinfo(2).
+ * Sending signals: who may, whether it counts, in which queue it waits, who is woken. signal(7),
+ *kill(2), tgkill(2), rt_sigqueueinfo(2).
  *
- * A signal to a process waits in the group's queue; any thread that does not block it may take it, and one such thread is
- * woken. A deadly one (default action, no core) is not left to chance: the group begins to end at once.
+ * A signal to a process waits in the group's queue; any thread that does not block it may take it,
+ *and one such thread is woken. A deadly one (default action, no core) is not left to chance: the
+ *group begins to end at once.
  *
  *	sender, under tg->lock                      the thread
  *	bit set in pending                          state = IN_GUEST                    (A)
  *	work |= SIGNAL                      (B)     work?  -> looks around              (C)
  *	ctx_wake                                    context_switch
  *	state == IN_GUEST? interrupt        (D)
- * (B) before (C): seen. (C) before (B): then (A) before (D), and the switch is interrupted. ctx_wake ends a sleep likewise (ctx.c).
+ * (B) before (C): seen. (C) before (B): then (A) before (D), and the switch is interrupted.
+ *ctx_wake ends a sleep likewise (ctx.c).
  */
 #include <errno.h>
 
@@ -40,7 +42,8 @@ static bool is_ignored(struct task *t, int signo, enum signal_from from)
 	if (tg_flag(tg, TG_UNKILLABLE) && handler == LX_SIG_DFL &&
 	    !(from == SIGNAL_FROM_KERNEL && is_kernel_only(signo)))
 		return true;
-	return handler == LX_SIG_IGN || (handler == LX_SIG_DFL && signal_default(signo) == SIG_DO_IGNORE);
+	return handler == LX_SIG_IGN ||
+	       (handler == LX_SIG_DFL && signal_default(signo) == SIG_DO_IGNORE);
 }
 
 static void flush_everywhere(struct thread_group *tg, lx_sigset_t mask) REQUIRES(tg->lock);
@@ -53,7 +56,8 @@ static void flush_everywhere(struct thread_group *tg, lx_sigset_t mask)
 		sigpending_flush_mask(&t->pending, mask);
 }
 
-/* What a signal does by being sent, even if it is blocked or ignored. False: it has no further effect. */
+/* What a signal does by being sent, even if it is blocked or ignored. False: it has no further
+ * effect. */
 static bool prepare(struct task *t, int signo, enum signal_from from) REQUIRES(t->tg->lock);
 static bool prepare(struct task *t, int signo, enum signal_from from)
 {
@@ -92,7 +96,8 @@ static bool wants(struct task *t, int signo)
 	return atomic_load(&t->state) == TASK_IN_GUEST || !task_work(t, TASK_WORK_SIGNAL);
 }
 
-static struct task *choose(struct task *t, int signo, enum signal_scope scope) REQUIRES(t->tg->lock);
+static struct task *choose(struct task *t, int signo, enum signal_scope scope)
+	REQUIRES(t->tg->lock);
 static struct task *choose(struct task *t, int signo, enum signal_scope scope)
 {
 	struct task *other;
@@ -152,7 +157,8 @@ static void complete(struct task *t, int signo, enum signal_scope scope)
 	task_kick(chosen, TASK_WORK_SIGNAL);
 }
 
-int signal_send_locked(struct task *t, const lx_siginfo_t *info, enum signal_scope scope, enum signal_from from)
+int signal_send_locked(struct task *t, const lx_siginfo_t *info, enum signal_scope scope,
+		       enum signal_from from)
 {
 	struct thread_group *tg = t->tg;
 	int signo = info->si_signo;
@@ -166,7 +172,8 @@ int signal_send_locked(struct task *t, const lx_siginfo_t *info, enum signal_sco
 	if (signo == LX_SIGKILL) {
 		pending->set |= LX_SIGMASK(LX_SIGKILL); /* never has siginfo */
 	} else {
-		r = sigpending_add(pending, info, t->user, limit_soft(&tg->limits, LX_RLIMIT_SIGPENDING), false);
+		r = sigpending_add(pending, info, t->user,
+				   limit_soft(&tg->limits, LX_RLIMIT_SIGPENDING), false);
 		if (r == SIGPENDING_FULL)
 			return -EAGAIN;
 		if (r == SIGPENDING_ALREADY)
@@ -226,7 +233,8 @@ int tg_signal_many(struct thread_group *tg, const lx_siginfo_t *info, enum signa
 	GUARD(&tg->lock);
 	if (!tg->leader)
 		return 0;
-	/* As Linux: what reaches the parent of a fork under way reaches the child too, stop against continue as sent last. */
+	/* As Linux: what reaches the parent of a fork under way reaches the child too, stop against
+	 * continue as sent last. */
 	list_for_each_entry(t, &tg->threads, thread_link) {
 		if (!t->forking)
 			continue;
@@ -240,7 +248,8 @@ int tg_signal_many(struct thread_group *tg, const lx_siginfo_t *info, enum signa
 	return signal_send_locked(tg->leader, info, SIGNAL_GROUP, from);
 }
 
-int pgrp_signal_locked(struct kernel *k, int32_t pgrp, const lx_siginfo_t *info, enum signal_from from)
+int pgrp_signal_locked(struct kernel *k, int32_t pgrp, const lx_siginfo_t *info,
+		       enum signal_from from)
 {
 	struct pid *p = pid_find(k, pgrp);
 	struct thread_group *tg;
@@ -314,7 +323,8 @@ int task_may_signal(struct task *by, struct task *t, int signo)
 }
 
 /* Permission, then the signal (0: only the question). */
-static int send_checked(struct task *by, struct task *t, const lx_siginfo_t *info, enum signal_scope scope)
+static int send_checked(struct task *by, struct task *t, const lx_siginfo_t *info,
+			enum signal_scope scope)
 {
 	int r = task_may_signal(by, t, info->si_signo);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Process groups and sessions: credentials(7), setpgid(2), setsid(2). A group or session is the list of its members in the
- * struct pid of its number; it ends with the last member.
+ * Process groups and sessions: credentials(7), setpgid(2), setsid(2). A group or session is the
+ * list of its members in the struct pid of its number; it ends with the last member.
  */
 #include <errno.h>
 

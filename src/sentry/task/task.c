@@ -2,8 +2,9 @@
 /*
  * One guest thread: its struct, its host thread, its credentials, and its answers as a ctx.
  *
- * References: the number (struct pid) holds one until the thread is released or its group reaped, the host thread holds one
- * until it returns, task_find and friends lend one. The struct goes with the last; mm, files and the like go at exit.
+ * References: the number (struct pid) holds one until the thread is released or its group reaped,
+ * the host thread holds one until it returns, task_find and friends lend one. The struct goes with
+ * the last; mm, files and the like go at exit.
  */
 #include "sentry/task/task.h"
 
@@ -30,7 +31,8 @@ SLAB_DEFINE(task_slab, struct task);
 
 static bool task_interrupted(struct ctx *ctx)
 {
-	return task_work(ctx_task(ctx), TASK_WORK_SIGNAL | TASK_WORK_STOP | TASK_WORK_KILL | TASK_WORK_NOTIFY);
+	return task_work(ctx_task(ctx),
+			 TASK_WORK_SIGNAL | TASK_WORK_STOP | TASK_WORK_KILL | TASK_WORK_NOTIFY);
 }
 
 static bool task_killed(struct ctx *ctx)
@@ -61,7 +63,8 @@ static void task_signal_to(struct ctx *ctx, int pid, int signo, int code)
 	}
 	AUTO(task_put) struct task *to = task_find(t->kernel, pid);
 	if (to)
-		(void)task_signal_send(to, &info, to->tid == to->tg->tgid ? SIGNAL_GROUP : SIGNAL_THREAD);
+		(void)task_signal_send(to, &info,
+				       to->tid == to->tg->tgid ? SIGNAL_GROUP : SIGNAL_THREAD);
 }
 
 static bool task_signal_take(struct ctx *ctx, uint64_t mask, struct lx_signalfd_siginfo *ret)
@@ -190,8 +193,9 @@ int task_commit_cred(struct task *t, struct cred *new)
 			cred_put(new);
 			return -EAGAIN;
 		}
-		t->nproc_exceeded = user->uid != 0 && atomic_load(&user->nproc) >=
-							      limit_soft(&t->tg->limits, LX_RLIMIT_NPROC);
+		t->nproc_exceeded = user->uid != 0 &&
+				    atomic_load(&user->nproc) >=
+					    limit_soft(&t->tg->limits, LX_RLIMIT_NPROC);
 	}
 	if (more || new->euid != old->euid || new->egid != old->egid || new->fsuid != old->fsuid ||
 	    new->fsgid != old->fsgid) {
@@ -239,7 +243,8 @@ static bool wait_for_start(struct task_start *s)
 	return word == START_GO;
 }
 
-/* The registers that clone or the loader chose. A context that cannot be had is a context that died. */
+/* The registers that clone or the loader chose. A context that cannot be had is a context that
+ * died. */
 static void load_start(struct task *t)
 {
 	const struct platform_ops *pops = t->kernel->pops;
@@ -255,7 +260,8 @@ static void load_start(struct task *t)
 		r = pops->set_fpu(t->ctx.pc, s->fpu, s->fpu_size);
 	if (r == 0)
 		return;
-	log_warn("thread %d cannot start: the platform refuses its context: %s", t->tid, strerror(-r));
+	log_warn("thread %d cannot start: the platform refuses its context: %s", t->tid,
+		 strerror(-r));
 	tg_exit(t, LX_SIGKILL);
 }
 
@@ -333,7 +339,8 @@ void task_kick(struct task *t, uint32_t bits)
 {
 	uint32_t old = atomic_fetch_or(&t->work, bits);
 
-	/* Even if the bits were set: who set them may have found the thread where it is not any more. */
+	/* Even if the bits were set: who set them may have found the thread where it is not any
+	 * more. */
 	(void)old;
 	ctx_wake(&t->ctx);
 	if (t->ctx.pc && atomic_load(&t->state) == TASK_IN_GUEST)
@@ -387,7 +394,8 @@ void task_comm_set(struct task *t, const char *name)
 	memcpy(t->comm, name, n);
 }
 
-long task_set_restart(struct task *t, long (*fn)(struct task *t, struct restart_block *rb), const uint64_t *args, int nargs)
+long task_set_restart(struct task *t, long (*fn)(struct task *t, struct restart_block *rb),
+		      const uint64_t *args, int nargs)
 {
 	check(nargs >= 0 && (size_t)nargs <= ARRAY_SIZE(t->restart.arg));
 	t->restart.fn = fn;

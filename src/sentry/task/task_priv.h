@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the task room. Locks: kernel->tasklist, then tg->lock (of one group at a time), then what lies below. */
+/* Inside the task room. Locks: kernel->tasklist, then tg->lock (of one group at a time), then what
+ * lies below. */
 #pragma once
 
 #include "abi/errno.h"
@@ -10,7 +11,8 @@
 
 struct pid *pid_find(struct kernel *k, int32_t nr) REQUIRES(k->tasklist);
 struct pid *pid_next(struct kernel *k, int32_t from) REQUIRES(k->tasklist);
-/* wish 0: the next free one. -EAGAIN: none left; -EEXIST, -EINVAL: the wish cannot be met; -ENOMEM. */
+/* wish 0: the next free one. -EAGAIN: none left; -EEXIST, -EINVAL: the wish cannot be met; -ENOMEM.
+ */
 MUST_CHECK int pid_alloc(struct kernel *k, int32_t wish, struct pid **ret) REQUIRES(k->tasklist);
 /* Give it back if nobody has it any more. */
 void pid_release(struct kernel *k, struct pid *p) REQUIRES(k->tasklist);
@@ -19,15 +21,17 @@ void pid_release(struct kernel *k, struct pid *p) REQUIRES(k->tasklist);
 
 extern const struct ctx_ops task_ctx_ops;
 
-/* A thread of tg (a reference is taken) with one reference, in no list, without mm and credentials. NULL: out of memory. */
+/* A thread of tg (a reference is taken) with one reference, in no list, without mm and credentials.
+ * NULL: out of memory. */
 struct task *task_alloc(struct kernel *k, struct thread_group *tg);
-/* It never was published: free it with all that it got so far. By its maker, before its host thread was let go. */
+/* It never was published: free it with all that it got so far. By its maker, before its host thread
+ * was let go. */
 void task_abort(struct task *t);
 
 /* How a new thread begins. In the arena; the thread frees it. */
 struct task_start {
-	_Atomic uint32_t word; /* host futex: enum start_word */
-	bool set_regs;         /* regs and fpu are to be loaded */
+	_Atomic uint32_t word;   /* host futex: enum start_word */
+	bool set_regs;           /* regs and fpu are to be loaded */
 	struct plan_start *plan; /* a program is to be loaded first: plan.c */
 	struct lx_user_regs regs;
 	size_t fpu_size;
@@ -46,10 +50,12 @@ void kernel_thread_left(struct kernel *k);
 /* Link a new thread under its number; its group becomes known with its first. */
 void task_publish(struct task *t, struct pid *pid) REQUIRES(t->kernel->tasklist);
 
-/* Replace credentials (takes over new, and user, which is charged for the thread; NULL: as before). */
+/* Replace credentials (takes over new, and user, which is charged for the thread; NULL: as before).
+ */
 void task_replace_cred(struct task *t, const struct cred *new, struct user *user);
 
-/* Set work bits and get the thread to look: ends its sleep, interrupts its guest code. Under tg->lock. */
+/* Set work bits and get the thread to look: ends its sleep, interrupts its guest code. Under
+ * tg->lock. */
 void task_kick(struct task *t, uint32_t bits) REQUIRES(t->tg->lock);
 static inline void task_work_clear(struct task *t, uint32_t bits)
 {
@@ -82,21 +88,24 @@ struct task *tg_live_thread_locked(struct thread_group *tg) REQUIRES(tg->lock);
 
 /* ---- send.c ---- */
 
-/* From whom: a process inside, or the kernel and the world outside, which init may not ignore (SIGKILL, SIGSTOP). */
+/* From whom: a process inside, or the kernel and the world outside, which init may not ignore
+ * (SIGKILL, SIGSTOP). */
 enum signal_from { SIGNAL_FROM_INSIDE, SIGNAL_FROM_KERNEL };
 
-/* t: whom it is for, and with SIGNAL_GROUP who is asked first. The sender's user pays, NULL: t's own. */
-int signal_send_locked(struct task *t, const lx_siginfo_t *info, enum signal_scope scope, enum signal_from from)
-	REQUIRES(t->tg->lock);
+/* t: whom it is for, and with SIGNAL_GROUP who is asked first. The sender's user pays, NULL: t's
+ * own. */
+int signal_send_locked(struct task *t, const lx_siginfo_t *info, enum signal_scope scope,
+		       enum signal_from from) REQUIRES(t->tg->lock);
 /* Look again whether signals are pending for t. */
 void signal_recalc(struct task *t) REQUIRES(t->tg->lock);
-/* Signals in `which` that are pending for the group and that t will not take: wake somebody who does. */
+/* Signals in `which` that are pending for the group and that t will not take: wake somebody who
+ * does. */
 void signal_retarget(struct task *t, lx_sigset_t which) REQUIRES(t->tg->lock);
 /* The group ends with this status unless it does already: every thread is told. */
 void tg_begin_exit(struct thread_group *tg, int wait_status) REQUIRES(tg->lock);
 /* To every member of a group of processes; 0 or -ESRCH. */
-int pgrp_signal_locked(struct kernel *k, int32_t pgrp, const lx_siginfo_t *info, enum signal_from from)
-	REQUIRES(k->tasklist);
+int pgrp_signal_locked(struct kernel *k, int32_t pgrp, const lx_siginfo_t *info,
+		       enum signal_from from) REQUIRES(k->tasklist);
 /* One group, tasklist held; collects for forks under way. */
 int tg_signal_many(struct thread_group *tg, const lx_siginfo_t *info, enum signal_from from)
 	REQUIRES(tg->kernel->tasklist);
@@ -107,7 +116,8 @@ int tg_signal_many(struct thread_group *tg, const lx_siginfo_t *info, enum signa
 void stop_continue(struct thread_group *tg) REQUIRES(tg->lock);
 /* A deadly signal: stopped threads run on, to die. */
 void stop_cancel(struct thread_group *tg) REQUIRES(tg->lock);
-/* A thread ends, or stops: it is no longer waited for. True: the stop is complete, tell the parent. */
+/* A thread ends, or stops: it is no longer waited for. True: the stop is complete, tell the parent.
+ */
 bool stop_count_down(struct task *t) REQUIRES(t->tg->lock);
 /* A thread joins a group that is about to stop. */
 void stop_join(struct task *t) REQUIRES(t->tg->lock);
@@ -126,7 +136,8 @@ bool tg_notify_parent(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 void tg_reap(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 /* RLIMIT_NPROC counts t no longer. Once it is released, or by its last reference. */
 void task_pay_no_more(struct task *t);
-/* Take an ended thread that does not lead its group out of all lists; drops the number's reference. */
+/* Take an ended thread that does not lead its group out of all lists; drops the number's reference.
+ */
 void task_release(struct task *t) REQUIRES(t->kernel->tasklist);
 /* Children of an ending thread get another parent. */
 void tg_reparent_children(struct task *dying) REQUIRES(dying->kernel->tasklist);
@@ -135,21 +146,26 @@ void siginfo_child(lx_siginfo_t *ret, struct thread_group *child, int signo, int
 
 /* ---- session.c: under kernel->tasklist ---- */
 
-bool pgrp_orphaned_without(struct kernel *k, int32_t pgrp, struct thread_group *ignored) REQUIRES(k->tasklist);
-/* POSIX: stopped members of a group that becomes orphaned get SIGHUP and SIGCONT. parent NULL: tg itself ends. */
-void pgrp_kill_if_orphaned(struct thread_group *tg, struct thread_group *parent) REQUIRES(tg->kernel->tasklist);
+bool pgrp_orphaned_without(struct kernel *k, int32_t pgrp, struct thread_group *ignored)
+	REQUIRES(k->tasklist);
+/* POSIX: stopped members of a group that becomes orphaned get SIGHUP and SIGCONT. parent NULL: tg
+ * itself ends. */
+void pgrp_kill_if_orphaned(struct thread_group *tg, struct thread_group *parent)
+	REQUIRES(tg->kernel->tasklist);
 void tg_set_pgrp(struct thread_group *tg, struct pid *pgrp) REQUIRES(tg->kernel->tasklist);
 /* Its own session and process group. -ENOMEM. */
 MUST_CHECK int session_start(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 void session_leave(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 /* A child is in its parent's session and group. */
-void session_inherit(struct thread_group *tg, struct thread_group *from) REQUIRES(tg->kernel->tasklist);
+void session_inherit(struct thread_group *tg, struct thread_group *from)
+	REQUIRES(tg->kernel->tasklist);
 /* The terminal's hang-up when a session leader ends. Without locks. */
 void session_hangup(struct thread_group *tg);
 
 /* ---- exit_futex.c ---- */
 
-/* Robust list and clear_tid of a thread that leaves its mm (exit, execve): while mm and context are still its own. */
+/* Robust list and clear_tid of a thread that leaves its mm (exit, execve): while mm and context are
+ * still its own. */
 void exit_futexes(struct task *t);
 
 /* ---- clone.c ---- */
@@ -177,8 +193,8 @@ void cpu_timer_rearm(struct thread_group *tg);
 void itimers_fini(struct thread_group *tg);
 
 /*
- * Ask the threads of tg (`only`: that one) for a sample of their processor time, each as soon as it is in the guest. False: none is now,
- * so no time passes until one has sampled.
+ * Ask the threads of tg (`only`: that one) for a sample of their processor time, each as soon as it
+ * is in the guest. False: none is now, so no time passes until one has sampled.
  */
 bool cpu_ask(struct thread_group *tg, const struct task *only) REQUIRES(tg->lock);
 /* A thread has sampled: timers of processor time that had stopped looking look again. */
@@ -189,7 +205,8 @@ void posix_timers_drop(struct thread_group *tg);
 
 /* ---- exec.c ---- */
 
-/* The first program of a process that is started from outside, into its empty mm. req's strings are taken over on success. */
+/* The first program of a process that is started from outside, into its empty mm. req's strings are
+ * taken over on success. */
 MUST_CHECK int exec_load_first(struct task *t, struct exec_request *req, struct lx_user_regs *ret);
 /* The registers of a fresh program, and a fresh FPU. */
 MUST_CHECK int exec_load_registers(struct task *t, const struct lx_user_regs *regs);
@@ -197,8 +214,8 @@ MUST_CHECK int exec_load_registers(struct task *t, const struct lx_user_regs *re
 /* ---- exec_cred.c ---- */
 
 struct exec_creds {
-	struct cred *cred;  /* new; owned */
-	bool secure;        /* AT_SECURE */
-	bool privileged;    /* more than before: not dumpable, pdeath_signal is cleared */
+	struct cred *cred; /* new; owned */
+	bool secure;       /* AT_SECURE */
+	bool privileged;   /* more than before: not dumpable, pdeath_signal is cleared */
 };
 MUST_CHECK int exec_creds_prepare(struct task *t, struct file *file, struct exec_creds *ret);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processor time and its like: getrusage(2), times(2). User time is what the platform says that the guest thread has used, system
- * time is what our own host thread has used for it. Both can only be read by the thread itself, so a thread takes samples
- * (each time it is asked, every few milliseconds while it makes calls, and when it ends), and everybody else reads the last one.
+ * Processor time and its like: getrusage(2), times(2). User time is what the platform says that the
+ * guest thread has used, system time is what our own host thread has used for it. Both can only be
+ * read by the thread itself, so a thread takes samples (each time it is asked, every few
+ * milliseconds while it makes calls, and when it ends), and everybody else reads the last one.
  */
 #include <string.h>
 #include <time.h>
@@ -49,8 +50,8 @@ void task_sample_usage(struct task *t)
 }
 
 /*
- * Differs: what is resident only the host knows, and it keeps no peak of it for us. Where it does not say, the peak of what is mapped
- * stands for it: the most that it can have been.
+ * Differs: what is resident only the host knows, and it keeps no peak of it for us. Where it does
+ * not say, the peak of what is mapped stands for it: the most that it can have been.
  */
 void task_sample_memory(struct task *t)
 {
@@ -60,7 +61,8 @@ void task_sample_memory(struct task *t)
 		return;
 	mm_get_counts(t->mm, &counts);
 	lock_acquire(&t->tg->lock);
-	t->usage.maxrss_kib = MAX(t->usage.maxrss_kib, (counts.resident ? counts.resident : counts.peak_total) / 1024);
+	t->usage.maxrss_kib = MAX(t->usage.maxrss_kib,
+				  (counts.resident ? counts.resident : counts.peak_total) / 1024);
 	lock_release(&t->tg->lock);
 }
 

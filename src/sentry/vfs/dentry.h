@@ -43,8 +43,8 @@ struct dentry {
 	_Atomic bool hashed;         /* [a] written under [D] */
 	_Atomic bool removed; /* [a] a directory that was removed: nothing is created in it. Written
 				 under its INODE_DIR */
-	_Atomic bool deleted; /* [a] its inode lost its last name with this one: inotify(7) is told when
-				 the dentry goes */
+	_Atomic bool deleted; /* [a] its inode lost its last name with this one: inotify(7) is told
+				 when the dentry goes */
 	uint32_t name_len;    /* [D] */
 	char *name;           /* [D] inline_name or arena */
 	char inline_name[DENTRY_INLINE_NAME];

@@ -39,7 +39,8 @@ void fdtable_close_range(struct fdtable *t, struct ctx *ctx, uint32_t lo, uint32
 void fdtable_close_on_exec(struct fdtable *t, struct ctx *ctx);
 MUST_CHECK int fdtable_get_cloexec(struct fdtable *t, int fd);
 MUST_CHECK int fdtable_set_cloexec(struct fdtable *t, int fd, bool on);
-/* The flags of an open file, without a reference that somebody would have to drop: for /proc/pid/fd. False: closed. */
+/* The flags of an open file, without a reference that somebody would have to drop: for
+ * /proc/pid/fd. False: closed. */
 bool fdtable_peek(struct fdtable *t, int fd, unsigned *ret_flags);
 /* The lowest open fd >= from, or -1. For /proc/pid/fd. */
 int fdtable_next(struct fdtable *t, int from);

@@ -59,7 +59,7 @@ void file_put(struct file *f)
 	if (!f || !ref_put(&f->ref))
 		return;
 	if (atomic_load(&f->epoll_links))
-		atomic_load(&file_epoll_release)(f);
+		atomic_load (&file_epoll_release)(f);
 	if (f->ops && !f->opath)
 		inotify_path(&f->path, file_writable(f) ? LX_IN_CLOSE_WRITE : LX_IN_CLOSE_NOWRITE);
 	file_locks_release(f);

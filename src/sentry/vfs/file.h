@@ -103,7 +103,7 @@ struct file {
 	bool denies_writers;              /* [I] opened for execve: holds a negative one */
 	_Atomic bool used_flock;          /* [a] has flock or OFD locks to drop at the end */
 	void *priv;                       /* [I] the implementation's */
-	void *_Atomic epoll_links; /* [a] fs/epoll only: who watches this file */
+	void *_Atomic epoll_links;        /* [a] fs/epoll only: who watches this file */
 };
 
 static inline bool file_readable(struct file *f)
@@ -179,7 +179,8 @@ MUST_CHECK long file_ioctl(struct ctx *ctx, struct file *f, struct mm *mm, unsig
 int64_t file_seek(struct ctx *ctx, struct file *f, int64_t off, int whence);
 int64_t file_seek_generic(struct ctx *ctx, struct file *f, int64_t off, int whence, uint64_t size);
 uint32_t file_poll(struct file *f);
-/* What a waiter on file_waitq must ask for to hear of `events`: wake-ups say POLLIN and POLLOUT, not each of their kin. */
+/* What a waiter on file_waitq must ask for to hear of `events`: wake-ups say POLLIN and POLLOUT,
+ * not each of their kin. */
 static inline uint32_t file_wake_events(uint32_t events)
 {
 	if (events & (LX_POLLRDNORM | LX_POLLRDBAND | LX_POLLRDHUP | LX_POLLPRI | LX_POLLMSG))

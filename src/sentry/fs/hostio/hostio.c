@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Host descriptors as streams. Nothing here sleeps in the host: data moves by hostfd_read_now and hostfd_write_now, and a sleeper
- * waits on the file's queue, which the notifier feeds.
+ * Host descriptors as streams. Nothing here sleeps in the host: data moves by hostfd_read_now and
+ * hostfd_write_now, and a sleeper waits on the file's queue, which the notifier feeds.
  */
 #include "sentry/fs/hostio/hostio.h"
 
@@ -71,7 +71,8 @@ static ssize_t hostio_read(struct ctx *ctx, struct file *f, struct uio *dst, int
 	return r;
 }
 
-/* Write what was fetched; sleeps when the host's buffer is full. Returns what was written, or an error if nothing was. */
+/* Write what was fetched; sleeps when the host's buffer is full. Returns what was written, or an
+ * error if nothing was. */
 static ssize_t write_all(struct ctx *ctx, struct file *f, const char *buf, size_t n)
 {
 	struct hostio *h = f->priv;
@@ -216,8 +217,8 @@ static void hostio_inode_release(struct inode *i)
 }
 
 /*
- * By /proc/pid/fd, and so by /dev/stdout. The host's own description is all that there is, so it can be opened for what that is open
- * for. Differs: offset and O_APPEND stay those of the first opener.
+ * By /proc/pid/fd, and so by /dev/stdout. The host's own description is all that there is, so it can
+ * be opened for what that is open for. Differs: offset and O_APPEND stay those of the first opener.
  */
 static int hostio_reopen(struct ctx *ctx, struct inode *i, struct file *f)
 {
@@ -276,7 +277,8 @@ static const struct inode_ops hostio_inode_ops = {
 
 static const struct fs_ops hostio_fs_ops = {.name = "hostio"};
 
-/* One superblock for all, made by the first opener: boot opens stdio before there is a second thread. */
+/* One superblock for all, made by the first opener: boot opens stdio before there is a second
+ * thread. */
 static struct superblock *hostio_superblock(void)
 {
 	struct superblock *sb = atomic_load(&hostio_sb);

@@ -19,7 +19,7 @@ struct hostio {
 	struct ref ref;
 	struct hostfd *host; /* [I] owned */
 	struct waitq wq;
-	bool tty;            /* [I] */
+	bool tty; /* [I] */
 };
 
 struct hostio_inode {

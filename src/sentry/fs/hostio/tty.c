@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the host says of a descriptor, and the terminal ioctls that go through to it: settings, window size, flushing. Each copies the
- * argument in, hands the copy to the host, and copies the answer out; commands not listed are ENOTTY.
- * Process groups are the guest's own: TIOCGPGRP and TIOCSPGRP never reach the host.
+ * What the host says of a descriptor, and the terminal ioctls that go through to it: settings,
+ * window size, flushing. Each copies the argument in, hands the copy to the host, and copies the
+ * answer out; commands not listed are ENOTTY. Process groups are the guest's own: TIOCGPGRP and
+ * TIOCSPGRP never reach the host.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,8 @@ int hostio_host_flags(struct hostfd *h, unsigned *ret)
 
 	if (flags < 0)
 		return -errno;
-	*ret = (unsigned)flags & (LX_O_ACCMODE | LX_O_APPEND); /* O_NONBLOCK may be of our own making */
+	*ret = (unsigned)flags &
+	       (LX_O_ACCMODE | LX_O_APPEND); /* O_NONBLOCK may be of our own making */
 	return 0;
 }
 
@@ -90,14 +92,16 @@ int64_t hostio_host_seek(struct hostfd *h, int64_t off, int whence)
 }
 
 /* The host fills `size` bytes of an answer; they go to the guest. */
-static long ioctl_read(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf, size_t size)
+static long ioctl_read(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf,
+		       size_t size)
 {
 	if (ioctl(hostfd_fd(h), cmd, buf) < 0)
 		return -errno;
 	return copy_out(mm, uaddr(arg), buf, size);
 }
 
-static long ioctl_write(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf, size_t size)
+static long ioctl_write(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf,
+			size_t size)
 {
 	int r = copy_in(mm, buf, uaddr(arg), size);
 

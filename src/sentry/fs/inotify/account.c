@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How many instances and watches a user has, inotify(7). An account lives as long as it counts an instance: watches come with one. */
+/* How many instances and watches a user has, inotify(7). An account lives as long as it counts an
+ * instance: watches come with one. */
 #include <errno.h>
 
 #include "sentry/core/alloc.h"

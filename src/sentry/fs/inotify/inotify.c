@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inotify file: read(2), poll(2), FIONREAD. Its end ends its watches; a watch that is just being told keeps the rest alive. */
+/* The inotify file: read(2), poll(2), FIONREAD. Its end ends its watches; a watch that is just
+ * being told keeps the rest alive. */
 #include "sentry/fs/inotify/inotify.h"
 
 #include <errno.h>
@@ -16,7 +17,8 @@
 #include "sentry/mm/uaccess.h"
 #include "sentry/vfs/file.h"
 
-_Static_assert(LX_IN_NONBLOCK == LX_O_NONBLOCK && LX_IN_CLOEXEC == LX_O_CLOEXEC, "inotify_init1(2) flags are open(2)'s");
+_Static_assert(LX_IN_NONBLOCK == LX_O_NONBLOCK && LX_IN_CLOEXEC == LX_O_CLOEXEC,
+	       "inotify_init1(2) flags are open(2)'s");
 
 static SLAB_DEFINE(inotify_slab, struct inotify);
 
@@ -42,7 +44,10 @@ static int put_event(struct uio *dst, const struct in_event *e)
 {
 	size_t size = event_size(e), pad;
 	struct lx_inotify_event head = {
-		.wd = e->wd, .mask = e->mask, .cookie = e->cookie, .len = (uint32_t)(size - sizeof(head)),
+		.wd = e->wd,
+		.mask = e->mask,
+		.cookie = e->cookie,
+		.len = (uint32_t)(size - sizeof(head)),
 	};
 
 	if (uio_put(dst, &head, sizeof(head)) != (ssize_t)sizeof(head))
@@ -50,7 +55,8 @@ static int put_event(struct uio *dst, const struct in_event *e)
 	if (e->name_len == 0)
 		return 0;
 	pad = size - sizeof(head) - e->name_len;
-	if (uio_put(dst, e->name, e->name_len) != (ssize_t)e->name_len || uio_put_zeroes(dst, pad) != (ssize_t)pad)
+	if (uio_put(dst, e->name, e->name_len) != (ssize_t)e->name_len ||
+	    uio_put_zeroes(dst, pad) != (ssize_t)pad)
 		return -EFAULT;
 	return 0;
 }
@@ -104,7 +110,8 @@ static struct waitq *inotify_waitq(struct file *f)
 	return &inotify_of(f)->wq;
 }
 
-static long inotify_ioctl(struct ctx *ctx UNUSED, struct file *f, struct mm *mm, unsigned cmd, uint64_t arg)
+static long inotify_ioctl(struct ctx *ctx UNUSED, struct file *f, struct mm *mm, unsigned cmd,
+			  uint64_t arg)
 {
 	struct inotify *in = inotify_of(f);
 	int32_t n;
@@ -178,7 +185,8 @@ int inotify_new(struct ctx *ctx, unsigned flags, struct file **ret)
 	lock_init(&in->set_lock, RANK_INOTIFY_SET, "inotify watches");
 	tree_init(&in->watches);
 	queue_init(in);
-	r = file_new_anon("inotify", NULL, &inotify_ops, FILE_STREAM, LX_O_RDONLY | (flags & LX_IN_NONBLOCK), in, ret);
+	r = file_new_anon("inotify", NULL, &inotify_ops, FILE_STREAM,
+			  LX_O_RDONLY | (flags & LX_IN_NONBLOCK), in, ret);
 	if (r < 0)
 		inotify_put(in);
 	return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The events that wait to be read. One that says the same as the last is not added, as in Linux; when there are too many, or no
- * memory, one IN_Q_OVERFLOW is added instead, and nothing until that was read.
+ * The events that wait to be read. One that says the same as the last is not added, as in Linux;
+ * when there are too many, or no memory, one IN_Q_OVERFLOW is added instead, and nothing until that
+ * was read.
  */
 #include <errno.h>
 #include <string.h>
@@ -55,11 +56,12 @@ static bool same_as_last(struct inotify *in, const struct in_event *e)
 	if (list_empty(&in->events))
 		return false;
 	last = list_last_entry(&in->events, struct in_event, link);
-	return !(last->mask & LX_IN_IGNORED) && last->mask == e->mask && last->wd == e->wd && last->name_len == e->name_len &&
-	       memcmp(last->name, e->name, e->name_len) == 0;
+	return !(last->mask & LX_IN_IGNORED) && last->mask == e->mask && last->wd == e->wd &&
+	       last->name_len == e->name_len && memcmp(last->name, e->name, e->name_len) == 0;
 }
 
-static struct in_event *event_new(int32_t wd, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+static struct in_event *event_new(int32_t wd, uint32_t mask, uint32_t cookie, const char *name,
+				  size_t len)
 {
 	struct in_event *e = arena_alloc(sizeof(*e) + len);
 
@@ -94,7 +96,8 @@ static bool add(struct inotify *in, struct in_event *e)
 	return true;
 }
 
-void queue_add(struct inotify *in, int32_t wd, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+void queue_add(struct inotify *in, int32_t wd, uint32_t mask, uint32_t cookie, const char *name,
+	       size_t len)
 {
 	if (add(in, event_new(wd, mask, cookie, name ? name : "", name ? len : 0)))
 		waitq_wake(&in->wq, LX_POLLIN);

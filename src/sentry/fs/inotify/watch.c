@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The watches of one inotify file. A watch ends once, by whichever comes first; who takes it out of the tree (under set_lock) says
- * IN_IGNORED, who takes its mark off the inode (under the inode's mark lock) drops the mark's reference. They may be two:
+ * The watches of one inotify file. A watch ends once, by whichever comes first; who takes it out of
+ *the tree (under set_lock) says IN_IGNORED, who takes its mark off the inode (under the inode's
+ *mark lock) drops the mark's reference. They may be two:
  *
  *	inotify_rm_watch                      the inode is deleted, or IN_ONESHOT has fired
  *	takes it out of the tree      (A)     the vfs takes the mark off           (B)
- *	IN_IGNORED                            ended: out of the tree already? (A) then nothing more to say
- *	inotify_mark_detach: false    (B)     drops the mark's reference
+ *	IN_IGNORED                            ended: out of the tree already? (A) then nothing more
+ *to say inotify_mark_detach: false    (B)     drops the mark's reference
  *
  * Differs: IN_UNMOUNT is never told.
  */
@@ -23,9 +24,10 @@
 #define MASK_SHOWN (LX_IN_ALL_EVENTS | LX_IN_ISDIR | LX_IN_UNMOUNT | LX_IN_IGNORED)
 #define MASK_FLAGS (LX_IN_ONESHOT | LX_IN_EXCL_UNLINK)
 /* ALL_INOTIFY_BITS of Linux */
-#define MASK_VALID                                                                                                               \
-	(LX_IN_ALL_EVENTS | LX_IN_UNMOUNT | LX_IN_Q_OVERFLOW | LX_IN_IGNORED | LX_IN_ONLYDIR | LX_IN_DONT_FOLLOW |               \
-	 LX_IN_EXCL_UNLINK | LX_IN_MASK_ADD | LX_IN_MASK_CREATE | LX_IN_ISDIR | LX_IN_ONESHOT)
+#define MASK_VALID                                                                                 \
+	(LX_IN_ALL_EVENTS | LX_IN_UNMOUNT | LX_IN_Q_OVERFLOW | LX_IN_IGNORED | LX_IN_ONLYDIR |     \
+	 LX_IN_DONT_FOLLOW | LX_IN_EXCL_UNLINK | LX_IN_MASK_ADD | LX_IN_MASK_CREATE |              \
+	 LX_IN_ISDIR | LX_IN_ONESHOT)
 
 static SLAB_DEFINE(watch_slab, struct in_watch);
 
@@ -51,7 +53,8 @@ static void watch_put(struct in_watch *w)
 
 /* ---- events ---- */
 
-static void hear(struct inotify_mark *m, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+static void hear(struct inotify_mark *m, uint32_t mask, uint32_t cookie, const char *name,
+		 size_t len)
 {
 	struct in_watch *w = watch_of(m);
 
@@ -118,7 +121,8 @@ static int update(struct in_watch *w, uint32_t mask)
 
 static int compare(const struct tree_node *a, const struct tree_node *b)
 {
-	int32_t x = container_of_const(a, struct in_watch, node)->wd, y = container_of_const(b, struct in_watch, node)->wd;
+	int32_t x = container_of_const(a, struct in_watch, node)->wd,
+		y = container_of_const(b, struct in_watch, node)->wd;
 
 	return (x > y) - (x < y);
 }
@@ -246,8 +250,8 @@ void watches_show(struct inotify *in, struct strbuf *sb)
 	for (struct tree_node *n = tree_first(&in->watches); n; n = tree_next(n)) {
 		struct in_watch *w = watch_of_node(n);
 
-		strbuf_addf(sb, "inotify wd:%x ino:%llx sdev:%llx mask:%x ignored_mask:0\n", (unsigned)w->wd,
-			    (unsigned long long)w->mark.inode->ino, (unsigned long long)w->mark.inode->sb->dev,
-			    w->mark.mask | w->flags);
+		strbuf_addf(sb, "inotify wd:%x ino:%llx sdev:%llx mask:%x ignored_mask:0\n",
+			    (unsigned)w->wd, (unsigned long long)w->mark.inode->ino,
+			    (unsigned long long)w->mark.inode->sb->dev, w->mark.mask | w->flags);
 	}
 }

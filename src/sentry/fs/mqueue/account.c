@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a user may hold in queues: RLIMIT_MSGQUEUE counts for each queue its messages at their longest, and what Linux needs around
- * them, so the same calls are refused. There are few users with queues: a list does.
+ * What a user may hold in queues: RLIMIT_MSGQUEUE counts for each queue its messages at their
+ * longest, and what Linux needs around them, so the same calls are refused. There are few users
+ * with queues: a list does.
  */
 #include <errno.h>
 
@@ -17,15 +18,15 @@
 #include "sentry/fs/mqueue/mqueue_priv.h"
 
 /* sizeof(struct msg_msg) and sizeof(struct posix_msg_tree_node) of Linux on 64 bits */
-#define LINUX_MSG_MSG 48
+#define LINUX_MSG_MSG   48
 #define LINUX_TREE_NODE 48
 
 /* Key: [l] lock */
 struct mq_account {
-	struct list link;        /* [l] */
-	uint32_t uid;            /* [I] */
-	uint64_t bytes;          /* [l] */
-	uint64_t nqueues;        /* [l] */
+	struct list link; /* [l] */
+	uint32_t uid;     /* [I] */
+	uint64_t bytes;   /* [l] */
+	uint64_t nqueues; /* [l] */
 };
 
 static SLAB_DEFINE(account_slab, struct mq_account);
@@ -51,7 +52,8 @@ static uint64_t bytes_of(const struct lx_mq_attr *attr)
 {
 	uint64_t n = (uint64_t)attr->mq_maxmsg;
 
-	return n * LINUX_MSG_MSG + MIN(n, (uint64_t)LX_MQ_PRIO_MAX) * LINUX_TREE_NODE + n * (uint64_t)attr->mq_msgsize;
+	return n * LINUX_MSG_MSG + MIN(n, (uint64_t)LX_MQ_PRIO_MAX) * LINUX_TREE_NODE +
+	       n * (uint64_t)attr->mq_msgsize;
 }
 
 static struct mq_account *find(uint32_t uid)
@@ -86,7 +88,8 @@ static void put_if_empty(struct mq_account *a)
 	slab_free(&account_slab, a);
 }
 
-int mq_charge(struct ctx *ctx, const struct lx_mq_attr *attr, uint64_t *ret_bytes, uint32_t *ret_uid)
+int mq_charge(struct ctx *ctx, const struct lx_mq_attr *attr, uint64_t *ret_bytes,
+	      uint32_t *ret_uid)
 {
 	uint64_t bytes = bytes_of(attr), limit = limit_soft(ctx->limits, LX_RLIMIT_MSGQUEUE);
 	struct mq_account *a;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A queue as an open file: mq_send(3), mq_receive(3), mq_notify(3), mq_getattr(3), poll(2), and read(2), which tells its state. */
+/* A queue as an open file: mq_send(3), mq_receive(3), mq_notify(3), mq_getattr(3), poll(2), and
+ * read(2), which tells its state. */
 #include <errno.h>
 #include <string.h>
 
@@ -103,9 +104,9 @@ static ssize_t mq_file_read(struct ctx *ctx UNUSED, struct file *f, struct uio *
 	struct mq *q = mq_of(f);
 
 	lock_acquire(&q->lock);
-	strbuf_addf(&sb, "QSIZE:%-10llu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", (unsigned long long)q->bytes,
-		    q->listener ? q->listener->notify : 0, q->listener ? q->listener->signo : 0,
-		    q->listener ? q->listener->owner : 0);
+	strbuf_addf(&sb, "QSIZE:%-10llu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
+		    (unsigned long long)q->bytes, q->listener ? q->listener->notify : 0,
+		    q->listener ? q->listener->signo : 0, q->listener ? q->listener->owner : 0);
 	lock_release(&q->lock);
 	if (strbuf_result(&sb) < 0)
 		return -ENOMEM;
@@ -125,7 +126,8 @@ static uint32_t mq_file_poll(struct file *f)
 	struct mq *q = mq_of(f);
 
 	GUARD(&q->lock);
-	return (q->count > 0 ? LX_POLLIN | LX_POLLRDNORM : 0u) | (q->count < q->maxmsg ? LX_POLLOUT | LX_POLLWRNORM : 0u);
+	return (q->count > 0 ? LX_POLLIN | LX_POLLRDNORM : 0u) |
+	       (q->count < q->maxmsg ? LX_POLLOUT | LX_POLLWRNORM : 0u);
 }
 
 static struct waitq *mq_file_waitq(struct file *f)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POSIX message queues, mq_overview(7): files of a small filesystem, of which there is one. mq_open(2) goes through the vfs, so
- * names, permission, unlinking and what /proc says of an open queue are as everywhere.
+ * POSIX message queues, mq_overview(7): files of a small filesystem, of which there is one.
+ * mq_open(2) goes through the vfs, so names, permission, unlinking and what /proc says of an open
+ * queue are as everywhere.
  */
 #pragma once
 
@@ -21,11 +22,12 @@ struct superblock;
 MUST_CHECK int mqueue_fs(struct superblock **ret);
 
 /*
- * mq_open(2). flags: LX_O_ access mode, CREAT, EXCL, NONBLOCK. attr NULL: the defaults; of use only if the queue is made. Caller owns
- * *ret. -EACCES: not one component of a path; -EINVAL, -EMFILE, -ENOSPC: limits.
+ * mq_open(2). flags: LX_O_ access mode, CREAT, EXCL, NONBLOCK. attr NULL: the defaults; of use only
+ * if the queue is made. Caller owns *ret. -EACCES: not one component of a path; -EINVAL, -EMFILE,
+ * -ENOSPC: limits.
  */
-MUST_CHECK int mqueue_open(struct ctx *ctx, struct fs_info *fs, const char *name, unsigned flags, uint32_t mode,
-			   const struct lx_mq_attr *attr, struct file **ret);
+MUST_CHECK int mqueue_open(struct ctx *ctx, struct fs_info *fs, const char *name, unsigned flags,
+			   uint32_t mode, const struct lx_mq_attr *attr, struct file **ret);
 MUST_CHECK int mqueue_unlink(struct ctx *ctx, struct fs_info *fs, const char *name);
 /* Is f a queue? */
 bool mqueue_is(struct file *f);
@@ -39,20 +41,23 @@ DEFINE_AUTO(struct mq_message *, mq_message_free)
 /* How long a message may be, and how long a receiver's buffer must be. */
 uint64_t mqueue_message_size(struct file *f);
 /*
- * mq_timedsend(2): takes over m on success. mq_timedreceive(2): caller owns *ret. deadline_ns as ctx_block's. -EAGAIN: O_NONBLOCK;
- * -ETIMEDOUT, -LX_ERESTARTSYS.
+ * mq_timedsend(2): takes over m on success. mq_timedreceive(2): caller owns *ret. deadline_ns as
+ * ctx_block's. -EAGAIN: O_NONBLOCK; -ETIMEDOUT, -LX_ERESTARTSYS.
  */
-MUST_CHECK int mqueue_send(struct ctx *ctx, struct file *f, struct mq_message *m, int64_t deadline_ns);
-MUST_CHECK int mqueue_receive(struct ctx *ctx, struct file *f, int64_t deadline_ns, struct mq_message **ret);
+MUST_CHECK int mqueue_send(struct ctx *ctx, struct file *f, struct mq_message *m,
+			   int64_t deadline_ns);
+MUST_CHECK int mqueue_receive(struct ctx *ctx, struct file *f, int64_t deadline_ns,
+			      struct mq_message **ret);
 void mqueue_attr(struct file *f, struct lx_mq_attr *ret);
 
 /*
- * Who asked mq_notify(2) to be told of a message in an empty queue. Made by the caller; `drop` is called once, without locks, when the
- * queue has no more use for it; `tell` before that, if a message came from process pid of real uid.
+ * Who asked mq_notify(2) to be told of a message in an empty queue. Made by the caller; `drop` is
+ * called once, without locks, when the queue has no more use for it; `tell` before that, if a
+ * message came from process pid of real uid.
  */
 struct mq_listener {
-	int32_t owner;      /* process: closing any descriptor of the queue takes it back */
-	int notify, signo;  /* LX_SIGEV_, as read(2) on the queue shows it */
+	int32_t owner;     /* process: closing any descriptor of the queue takes it back */
+	int notify, signo; /* LX_SIGEV_, as read(2) on the queue shows it */
 	void (*tell)(struct mq_listener *l, int32_t pid, uint32_t uid);
 	void (*drop)(struct mq_listener *l);
 };

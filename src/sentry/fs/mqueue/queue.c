@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Moving messages. A message for a receiver that sleeps is put into its hand, and a sender that sleeps for room has its message taken
- * by the receiver that makes the room: so who came first is served first, and nobody overtakes.
+ * Moving messages. A message for a receiver that sleeps is put into its hand, and a sender that
+ *sleeps for room has its message taken by the receiver that makes the room: so who came first is
+ *served first, and nobody overtakes.
  *
  *	sleeping --(served)--------------------> done: result 0
  *	         --(signal, time-out)----------> takes itself out
@@ -142,7 +143,8 @@ static int sleep_until_served(struct mq *q, struct mq_sleeper *s, int64_t deadli
 /* ---- sending ---- */
 
 /* *ret_events: what is to be told without the lock. */
-static int try_send(struct mq *q, struct mq_sleeper *me, bool wait, uint32_t *ret_events, struct mq_listener **ret_told)
+static int try_send(struct mq *q, struct mq_sleeper *me, bool wait, uint32_t *ret_events,
+		    struct mq_listener **ret_told)
 {
 	struct mq_sleeper *receiver;
 
@@ -167,7 +169,8 @@ static int try_send(struct mq *q, struct mq_sleeper *me, bool wait, uint32_t *re
 	return 0;
 }
 
-int mq_send(struct ctx *ctx, struct mq *q, struct mq_message *m, bool wait, int64_t deadline_ns, struct mq_listener **ret_told)
+int mq_send(struct ctx *ctx, struct mq *q, struct mq_message *m, bool wait, int64_t deadline_ns,
+	    struct mq_listener **ret_told)
 {
 	struct mq_sleeper me = {.ctx = ctx, .m = m};
 	uint32_t events = 0;
@@ -206,7 +209,8 @@ static int try_receive(struct mq *q, struct mq_sleeper *me, bool wait, uint32_t 
 	return 0;
 }
 
-int mq_receive(struct ctx *ctx, struct mq *q, bool wait, int64_t deadline_ns, struct mq_message **ret)
+int mq_receive(struct ctx *ctx, struct mq *q, bool wait, int64_t deadline_ns,
+	       struct mq_message **ret)
 {
 	struct mq_sleeper me = {.ctx = ctx};
 	uint32_t events = 0;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The names of queues: one filesystem with one directory, made when somebody first needs it and kept for ever. mq_open(2) walks in it
- * from a mount of its own that no process sees; mount(2) shows the same directory.
+ * The names of queues: one filesystem with one directory, made when somebody first needs it and
+ * kept for ever. mq_open(2) walks in it from a mount of its own that no process sees; mount(2)
+ * shows the same directory.
  *
- * How large a new queue shall be travels from mqueue_open to `create` beside the vfs: as a wish under the name of the ctx that asks.
+ * How large a new queue shall be travels from mqueue_open to `create` beside the vfs: as a wish
+ * under the name of the ctx that asks.
  */
 #include <errno.h>
 #include <string.h>
@@ -84,7 +86,8 @@ static const struct inode_ops node_ops = {
 	.release = node_release,
 };
 
-static int node_new(struct ctx *ctx, struct superblock *sb, uint32_t mode, const struct lx_mq_attr *attr, struct inode **ret)
+static int node_new(struct ctx *ctx, struct superblock *sb, uint32_t mode,
+		    const struct lx_mq_attr *attr, struct inode **ret)
 {
 	struct mq_node *n;
 	int r = mq_check_attr(ctx, attr);
@@ -126,7 +129,8 @@ static void dir_changed(struct inode *dir, int64_t size)
 	inode_touch_atime(dir);
 }
 
-static int dir_lookup(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode **ret)
+static int dir_lookup(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		      struct inode **ret)
 {
 	struct mq_entry *e = entry_find(dir, name);
 
@@ -147,7 +151,8 @@ static struct lx_mq_attr attr_for(struct ctx *ctx)
 	return (struct lx_mq_attr){.mq_maxmsg = LX_DFLT_MSG, .mq_msgsize = LX_DFLT_MSGSIZE};
 }
 
-static int dir_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode, struct inode **ret)
+static int dir_create(struct ctx *ctx, struct inode *dir, const struct name *name, uint32_t mode,
+		      struct inode **ret)
 {
 	struct lx_mq_attr attr = attr_for(ctx);
 	struct mq_entry *e;
@@ -172,7 +177,8 @@ static int dir_create(struct ctx *ctx, struct inode *dir, const struct name *nam
 	return 0;
 }
 
-static int dir_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name, struct inode *inode)
+static int dir_unlink(struct ctx *ctx UNUSED, struct inode *dir, const struct name *name,
+		      struct inode *inode)
 {
 	struct mq_entry *e = entry_find(dir, name);
 
@@ -244,7 +250,8 @@ static const struct fs_ops mq_fs_ops = {.name = "mqueue"};
 
 static int make_ns(struct mnt_ns **ret)
 {
-	AUTO(superblock_put) struct superblock *sb = superblock_new(&mq_fs_ops, LX_MQUEUE_MAGIC, NULL);
+	AUTO(superblock_put)
+	struct superblock *sb = superblock_new(&mq_fs_ops, LX_MQUEUE_MAGIC, NULL);
 	struct mq_dir *d = sb ? slab_alloc(&dir_slab) : NULL;
 
 	if (!d)
@@ -298,8 +305,8 @@ static int check_name(const char *name)
 	return strlen(name) > LX_NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
-int mqueue_open(struct ctx *ctx, struct fs_info *fs, const char *name, unsigned flags, uint32_t mode, const struct lx_mq_attr *attr,
-		struct file **ret)
+int mqueue_open(struct ctx *ctx, struct fs_info *fs, const char *name, unsigned flags,
+		uint32_t mode, const struct lx_mq_attr *attr, struct file **ret)
 {
 	struct open_how how = {.flags = flags, .mode = mode & 07777};
 	AUTO(path_put) struct path root = {0};

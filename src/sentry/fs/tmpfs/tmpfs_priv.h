@@ -66,8 +66,8 @@ struct tmpfs_node {
 	unsigned seals;           /* [i] memfd: LX_F_SEAL_ */
 	uint64_t shared_writable; /* [i] mappings that may write: F_SEAL_WRITE is refused meanwhile */
 	/* symlink */
-	char *target;       /* [I] arena */
-	struct list xattrs; /* [i] struct tmpfs_xattr */
+	char *target;                  /* [I] arena */
+	struct list xattrs;            /* [i] struct tmpfs_xattr */
 	struct tmpfs_node *dying_next; /* only of the thread that releases it: node.c */
 };
 

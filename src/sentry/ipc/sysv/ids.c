@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables of System V IPC: ids, keys, permissions. An id is a sequence number over an index, as Linux makes it: the lowest free
- * index is taken, and the sequence goes up whenever that is not above the last one, so that an old id does not mean a new object.
+ * The tables of System V IPC: ids, keys, permissions. An id is a sequence number over an index, as
+ * Linux makes it: the lowest free index is taken, and the sequence goes up whenever that is not
+ * above the last one, so that an old id does not mean a new object.
  */
 #include <errno.h>
 
@@ -13,11 +14,13 @@
 #include "sentry/core/ctx.h"
 #include "sentry/ipc/sysv/sysv_priv.h"
 
-#define INDEX_BITS 15
-#define INDEX_MASK ((1 << INDEX_BITS) - 1)
+#define INDEX_BITS  15
+#define INDEX_MASK  ((1 << INDEX_BITS) - 1)
 #define FIRST_SLOTS 16u
 
-_Static_assert(LX_SEMMNI <= 1 << INDEX_BITS && LX_MSGMNI <= 1 << INDEX_BITS && LX_SHMMNI <= 1 << INDEX_BITS, "an index fits an id");
+_Static_assert(LX_SEMMNI <= 1 << INDEX_BITS && LX_MSGMNI <= 1 << INDEX_BITS &&
+		       LX_SHMMNI <= 1 << INDEX_BITS,
+	       "an index fits an id");
 
 int64_t ipc_now(void)
 {
@@ -118,7 +121,8 @@ int ipc_find(struct ipc_table *t, int32_t id, struct ipc_object **ret)
 	return 0;
 }
 
-int ipc_find_for(struct ctx *ctx, struct ipc_table *t, int32_t id, unsigned want, struct ipc_object **ret)
+int ipc_find_for(struct ctx *ctx, struct ipc_table *t, int32_t id, unsigned want,
+		 struct ipc_object **ret)
 {
 	int r = ipc_find(t, id, ret);
 
@@ -131,12 +135,14 @@ int ipc_find_own(struct ctx *ctx, struct ipc_table *t, int32_t id, struct ipc_ob
 
 	if (r < 0)
 		return r;
-	if (ctx->cred->euid != (*ret)->cuid && ctx->cred->euid != (*ret)->uid && !cred_capable(ctx->cred, LX_CAP_SYS_ADMIN))
+	if (ctx->cred->euid != (*ret)->cuid && ctx->cred->euid != (*ret)->uid &&
+	    !cred_capable(ctx->cred, LX_CAP_SYS_ADMIN))
 		return -EPERM;
 	return 0;
 }
 
-int ipc_find_by(struct ctx *ctx, struct ipc_table *t, int32_t id, enum sysv_by by, struct ipc_object **ret)
+int ipc_find_by(struct ctx *ctx, struct ipc_table *t, int32_t id, enum sysv_by by,
+		struct ipc_object **ret)
 {
 	uint32_t i = (uint32_t)(id & INDEX_MASK);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Message queues: msgget(2), msgsnd(2), msgrcv(2). Who finds no room or no message sleeps on its queue, and every change of the
- * queue makes all sleepers look again.
+ * Message queues: msgget(2), msgsnd(2), msgrcv(2). Who finds no room or no message sleeps on its
+ * queue, and every change of the queue makes all sleepers look again.
  *
- * Invariants, under the lock: nmessages and nbytes are the count and sum over messages; both stay below max_bytes as long as nobody
- * lowers it.
- * Differs: among receivers that wait for the same messages, and senders for room, the first to run comes first, not the first to come.
+ * Invariants, under the lock: nmessages and nbytes are the count and sum over messages; both stay
+ * below max_bytes as long as nobody lowers it. Differs: among receivers that wait for the same
+ * messages, and senders for room, the first to run comes first, not the first to come.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,8 +15,6 @@
 #include "sentry/core/alloc.h"
 #include "sentry/core/ctx.h"
 #include "sentry/ipc/sysv/sysv_priv.h"
-
-
 
 /* What a look says beside 0 and -errno. */
 #define MUST_WAIT 1
@@ -116,9 +114,9 @@ struct msg_call {
 	int32_t id;
 	unsigned flags;
 	int64_t type;
-	uint64_t max;          /* receiving */
-	struct sysv_msg *m;    /* what is sent, or what came */
-	struct msg_queue *q;   /* once it sleeps: one reference */
+	uint64_t max;        /* receiving */
+	struct sysv_msg *m;  /* what is sent, or what came */
+	struct msg_queue *q; /* once it sleeps: one reference */
 	struct msg_sleeper sleeper;
 	int (*look)(struct msg_call *c, struct msg_queue *q);
 };
@@ -171,7 +169,8 @@ static int look_until_done(struct msg_call *c, unsigned want)
 static int try_send(struct msg_call *c, struct msg_queue *q)
 {
 	LOCK_ASSERT_HELD(&msg_table.lock);
-	if (c->m->len > q->max_bytes || q->nbytes > q->max_bytes - c->m->len || q->nmessages + 1 > q->max_bytes)
+	if (c->m->len > q->max_bytes || q->nbytes > q->max_bytes - c->m->len ||
+	    q->nmessages + 1 > q->max_bytes)
 		return c->flags & LX_IPC_NOWAIT ? -EAGAIN : MUST_WAIT;
 	q->lspid = c->ctx->tgid;
 	q->stime = ipc_now();
@@ -194,7 +193,8 @@ int sysv_msg_send(struct ctx *ctx, int32_t id, int64_t type, struct sysv_msg *m,
 /* ---- msgrcv ---- */
 
 /* The message that msgrcv(2) means by type and flags. NULL: not there. */
-static struct sysv_msg *choose(struct msg_queue *q, int64_t type, unsigned flags) REQUIRES(msg_table.lock);
+static struct sysv_msg *choose(struct msg_queue *q, int64_t type, unsigned flags)
+	REQUIRES(msg_table.lock);
 static struct sysv_msg *choose(struct msg_queue *q, int64_t type, unsigned flags)
 {
 	int64_t most = type == INT64_MIN ? INT64_MAX : -type;
@@ -249,9 +249,11 @@ static int try_receive(struct msg_call *c, struct msg_queue *q)
 	return 0;
 }
 
-int sysv_msg_receive(struct ctx *ctx, int32_t id, int64_t type, uint64_t max, unsigned flags, struct sysv_msg **ret)
+int sysv_msg_receive(struct ctx *ctx, int32_t id, int64_t type, uint64_t max, unsigned flags,
+		     struct sysv_msg **ret)
 {
-	struct msg_call c = {.ctx = ctx, .id = id, .flags = flags, .type = type, .max = max, .look = try_receive};
+	struct msg_call c = {
+		.ctx = ctx, .id = id, .flags = flags, .type = type, .max = max, .look = try_receive};
 	int r;
 
 	if ((flags & LX_MSG_COPY) && ((flags & LX_MSG_EXCEPT) || !(flags & LX_IPC_NOWAIT)))

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Semaphore sets: semget(2), semop(2). The operations of one call happen all at once or not at all. A call that must wait is queued
- * in its set, and whoever changes values carries out, in the order of the queue, what has become possible: so nobody overtakes a
- * sleeper whose turn has come, and a sleeper that wakes has only to look at its result.
+ * Semaphore sets: semget(2), semop(2). The operations of one call happen all at once or not at all.
+ *A call that must wait is queued in its set, and whoever changes values carries out, in the order
+ *of the queue, what has become possible: so nobody overtakes a sleeper whose turn has come, and a
+ *sleeper that wakes has only to look at its result.
  *
  *	queued --(values allow it, or can never)--> done, result 0 or -errno
  *	       --(the set is removed)-------------> done, -EIDRM
  *	       --(signal, time-out)---------------> takes itself out: -EINTR, -EAGAIN
  *
- * Invariants, under the lock: (1) 0 <= value <= LX_SEMVMX; (2) no call in `waiting` could be carried out now; (3) adj of an undo is
- * minus the sum of what its process did with SEM_UNDO since the last SETVAL or SETALL of that semaphore.
+ * Invariants, under the lock: (1) 0 <= value <= LX_SEMVMX; (2) no call in `waiting` could be
+ *carried out now; (3) adj of an undo is minus the sum of what its process did with SEM_UNDO since
+ *the last SETVAL or SETALL of that semaphore.
  */
 #include <errno.h>
 
@@ -53,7 +55,8 @@ static void take_back(struct sem_set *s, struct sem_undo *undo, const struct lx_
 		undo->adj[op->sem_num] = (int16_t)(undo->adj[op->sem_num] + op->sem_op);
 }
 
-/* All of w, or nothing. MUST_WAIT: w->blocked_at says for which. -EAGAIN: that one must not wait; -ERANGE. */
+/* All of w, or nothing. MUST_WAIT: w->blocked_at says for which. -EAGAIN: that one must not wait;
+ * -ERANGE. */
 static int try_all(struct sem_set *s, struct sem_waiter *w) REQUIRES(sem_table.lock);
 static int try_all(struct sem_set *s, struct sem_waiter *w)
 {
@@ -153,7 +156,8 @@ static void sem_unmake(struct ipc_object *o)
 
 long sysv_sem_get(struct ctx *ctx, int32_t key, int32_t nsems, unsigned flags)
 {
-	struct ipc_wish w = {.fits = sem_fits, .make = sem_make, .free = sem_unmake, .key = key, .flags = flags};
+	struct ipc_wish w = {
+		.fits = sem_fits, .make = sem_make, .free = sem_unmake, .key = key, .flags = flags};
 
 	if (nsems < 0 || nsems > LX_SEMMSL)
 		return -EINVAL;
@@ -178,8 +182,10 @@ void sem_set_end(struct sem_set *s)
 /* ---- semop ---- */
 
 /* Find the set, and what the call owes. */
-static int prepare(struct sem_waiter *w, struct sem_undo_list **undos, int32_t id, struct sem_set **ret) REQUIRES(sem_table.lock);
-static int prepare(struct sem_waiter *w, struct sem_undo_list **undos, int32_t id, struct sem_set **ret)
+static int prepare(struct sem_waiter *w, struct sem_undo_list **undos, int32_t id,
+		   struct sem_set **ret) REQUIRES(sem_table.lock);
+static int prepare(struct sem_waiter *w, struct sem_undo_list **undos, int32_t id,
+		   struct sem_set **ret)
 {
 	bool undo = false, alter = changes_values(w);
 	struct ipc_object *o;
@@ -231,8 +237,8 @@ static int result_of(struct sem_waiter *w, int block_result)
 	return block_result == -ETIMEDOUT ? -EAGAIN : -EINTR; /* never restarted, signal(7) */
 }
 
-int sysv_sem_op(struct ctx *ctx, struct sem_undo_list **undos, int32_t id, const struct lx_sembuf *ops, unsigned nops,
-		int64_t deadline_ns)
+int sysv_sem_op(struct ctx *ctx, struct sem_undo_list **undos, int32_t id,
+		const struct lx_sembuf *ops, unsigned nops, int64_t deadline_ns)
 {
 	struct sem_waiter w = {.ctx = ctx, .ops = ops, .nops = nops, .pid = ctx->tgid};
 	int r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Semaphores as a state machine: who is served when, what is undone, and that nothing stays behind. */
+/* Semaphores as a state machine: who is served when, what is undone, and that nothing stays behind.
+ */
 #include <errno.h>
 
 #include "base/test.h"
@@ -43,7 +44,8 @@ static void process_end(struct process *p)
 	cred_put(p->ctx.cred);
 }
 
-static int op_at(struct process *p, int32_t id, uint16_t num, int16_t by, int flags, int64_t deadline_ns)
+static int op_at(struct process *p, int32_t id, uint16_t num, int16_t by, int flags,
+		 int64_t deadline_ns)
 {
 	struct lx_sembuf b = {.sem_num = num, .sem_op = by, .sem_flg = (int16_t)flags};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SEM_UNDO: what a process did to semaphores and takes back when it ends, semop(2). A list is shared by the threads that clone with
- * CLONE_SYSVSEM; the last of them pays. A set that is removed, or whose values are set, forgives.
+ * SEM_UNDO: what a process did to semaphores and takes back when it ends, semop(2). A list is
+ * shared by the threads that clone with CLONE_SYSVSEM; the last of them pays. A set that is
+ * removed, or whose values are set, forgives.
  */
 #include <errno.h>
 

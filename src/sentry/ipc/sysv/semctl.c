@@ -55,7 +55,8 @@ int sysv_sem_remove(struct ctx *ctx, int32_t id)
 
 /* ---- one semaphore ---- */
 
-static int find_one(struct ctx *ctx, int32_t id, int32_t num, unsigned want, struct sem_set **ret) REQUIRES(sem_table.lock);
+static int find_one(struct ctx *ctx, int32_t id, int32_t num, unsigned want, struct sem_set **ret)
+	REQUIRES(sem_table.lock);
 static int find_one(struct ctx *ctx, int32_t id, int32_t num, unsigned want, struct sem_set **ret)
 {
 	struct ipc_object *o;

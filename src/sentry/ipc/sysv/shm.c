@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shared memory segments: shmget(2), shmat(2), shmdt(2). A segment is one host file that attachments map. mm tells of each vma that
- * comes and goes, so nattch follows fork, exec, exit, mmap over it and a split by mprotect, as Linux counts.
+ * Shared memory segments: shmget(2), shmat(2), shmdt(2). A segment is one host file that
+ * attachments map. mm tells of each vma that comes and goes, so nattch follows fork, exec, exit,
+ * mmap over it and a split by mprotect, as Linux counts.
  *
- * A segment ends when it was removed (LX_SHM_DEST) and nattch is 0. Invariant: nattch rises from 0 only under the lock, in
- * sysv_shm_attach, and falls only under the lock; a vma that is copied under MM_MAP is itself counted already.
+ * A segment ends when it was removed (LX_SHM_DEST) and nattch is 0. Invariant: nattch rises from 0
+ * only under the lock, in sysv_shm_attach, and falls only under the lock; a vma that is copied
+ * under MM_MAP is itself counted already.
  *
- * Differs: shm_lpid is the last shmat or shmdt, not a fork or exit; the memory of a segment is not reserved when it is made.
+ * Differs: shm_lpid is the last shmat or shmdt, not a fork or exit; the memory of a segment is not
+ * reserved when it is made.
  */
 #include <errno.h>
 
@@ -37,7 +40,8 @@ static struct shm *shm_of_map(struct mappable *m)
 
 /* ---- as something that is mapped ---- */
 
-static int shm_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED, struct hostfd **ret, uint64_t *ret_delta)
+static int shm_hostfd(struct mappable *m, struct ctx *ctx UNUSED, bool writable UNUSED,
+		      struct hostfd **ret, uint64_t *ret_delta)
 {
 	*ret = hostfd_get(shm_of_map(m)->h);
 	*ret_delta = 0;
@@ -206,7 +210,8 @@ static int plan_attach(uaddr_t addr, unsigned flags, struct mm_map_args *a)
 	return 0;
 }
 
-/* Count the attachment before it exists, so that nobody ends the segment meanwhile. Caller owns a reference, and the count. */
+/* Count the attachment before it exists, so that nobody ends the segment meanwhile. Caller owns a
+ * reference, and the count. */
 static int begin_attach(struct ctx *ctx, int32_t id, unsigned want, struct shm **ret)
 {
 	struct ipc_object *o;
@@ -238,7 +243,8 @@ static void end_attach(struct ctx *ctx, struct shm *s, bool attached)
 	mappable_put(&s->map);
 }
 
-int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr, unsigned flags, uaddr_t *ret)
+int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr, unsigned flags,
+		    uaddr_t *ret)
 {
 	unsigned want = (flags & LX_SHM_RDONLY ? 0444 : 0666) | (flags & LX_SHM_EXEC ? 0111 : 0);
 	struct mm_map_args a = {.flags = 0};
@@ -264,8 +270,8 @@ int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr, un
 /* The lowest vma at or above lo, and starting below hi, that a shmat at addr has made. */
 struct shm_search {
 	uint64_t addr, lo, hi;
-	struct mappable *only;   /* of this segment; NULL: of any */
-	struct mappable *found;  /* owned; NULL: none */
+	struct mappable *only;  /* of this segment; NULL: of any */
+	struct mappable *found; /* owned; NULL: none */
 	uint64_t found_lo, found_hi;
 };
 
@@ -273,7 +279,8 @@ static int search_one(void *arg, const struct mm_vma_info *v)
 {
 	struct shm_search *q = arg;
 
-	if (v->lo < q->lo || v->lo >= q->hi || !v->obj || v->obj->ops != &shm_ops || v->lo - q->addr != v->off)
+	if (v->lo < q->lo || v->lo >= q->hi || !v->obj || v->obj->ops != &shm_ops ||
+	    v->lo - q->addr != v->off)
 		return 0;
 	if (q->only && q->only != v->obj)
 		return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shmctl(2). Differs: SHM_LOCK keeps nothing from the host's pager; it sets the flag that LX_SHM_LOCKED shows. */
+/* shmctl(2). Differs: SHM_LOCK keeps nothing from the host's pager; it sets the flag that
+ * LX_SHM_LOCKED shows. */
 #include <errno.h>
 
 #include "abi/capability.h"
@@ -63,7 +64,8 @@ int sysv_shm_remove(struct ctx *ctx, int32_t id)
 	LOCK_ASSERT_HELD(&shm_table.lock);
 	r = ipc_find_own(ctx, &shm_table, id, &o);
 	if (r == 0) {
-		o->key = LX_IPC_PRIVATE; /* nobody finds it any more, but who has the id may still attach */
+		o->key = LX_IPC_PRIVATE; /* nobody finds it any more, but who has the id may still
+					    attach */
 		o->mode |= LX_SHM_DEST;
 		ended = shm_end_if_unused(shm_of(o));
 	}
@@ -108,7 +110,11 @@ int sysv_shm_lock(struct ctx *ctx, int32_t id, bool lock)
 long sysv_shm_limits(struct lx_shminfo64 *ret)
 {
 	*ret = (struct lx_shminfo64){
-		.shmmax = LX_SHMMAX, .shmmin = LX_SHMMIN, .shmmni = LX_SHMMNI, .shmseg = LX_SHMMNI, .shmall = LX_SHMALL,
+		.shmmax = LX_SHMMAX,
+		.shmmin = LX_SHMMIN,
+		.shmmni = LX_SHMMNI,
+		.shmseg = LX_SHMMNI,
+		.shmall = LX_SHMALL,
 	};
 	GUARD(&shm_table.lock);
 	LOCK_ASSERT_HELD(&shm_table.lock);
@@ -121,7 +127,8 @@ long sysv_shm_usage(struct lx_shm_info *ret)
 
 	GUARD(&shm_table.lock);
 	LOCK_ASSERT_HELD(&shm_table.lock);
-	*ret = (struct lx_shm_info){.used_ids = (int32_t)shm_table.used, .shm_tot = shm_total_pages};
+	*ret = (struct lx_shm_info){.used_ids = (int32_t)shm_table.used,
+				    .shm_tot = shm_total_pages};
 	for (uint32_t i = 0; i < shm_table.top; i++) {
 		struct ipc_object *o = shm_table.slots[i];
 

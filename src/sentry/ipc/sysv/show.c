@@ -17,8 +17,10 @@ void sysv_shm_show(struct strbuf *sb)
 {
 	struct host_stat st;
 
-	strbuf_adds(sb, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime"
-			"      ctime                   rss                  swap\n");
+	strbuf_adds(
+		sb,
+		"       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime"
+		"      ctime                   rss                  swap\n");
 	GUARD(&shm_table.lock);
 	LOCK_ASSERT_HELD(&shm_table.lock);
 	for (uint32_t i = 0; i < shm_table.top; i++) {
@@ -30,17 +32,19 @@ void sysv_shm_show(struct strbuf *sb)
 		st.blocks = 0;
 		if (host_fstat(hostfd_fd(s->h), &st) < 0)
 			st.blocks = 0;
-		strbuf_addf(sb, "%10d %10d  %4o %21llu %5d %5d  %5llu", o->key, o->id, o->mode, (ull)s->size, s->cpid, s->lpid,
-			    (ull)s->nattch);
+		strbuf_addf(sb, "%10d %10d  %4o %21llu %5d %5d  %5llu", o->key, o->id, o->mode,
+			    (ull)s->size, s->cpid, s->lpid, (ull)s->nattch);
 		show_owners(sb, o);
-		strbuf_addf(sb, " %10lld %10lld %10lld %21llu %21d\n", (long long)s->atime, (long long)s->dtime, (long long)s->ctime,
-			    (ull)st.blocks * 512, 0);
+		strbuf_addf(sb, " %10lld %10lld %10lld %21llu %21d\n", (long long)s->atime,
+			    (long long)s->dtime, (long long)s->ctime, (ull)st.blocks * 512, 0);
 	}
 }
 
 void sysv_sem_show(struct strbuf *sb)
 {
-	strbuf_adds(sb, "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
+	strbuf_adds(
+		sb,
+		"       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
 	GUARD(&sem_table.lock);
 	LOCK_ASSERT_HELD(&sem_table.lock);
 	for (uint32_t i = 0; i < sem_table.top; i++) {
@@ -48,16 +52,20 @@ void sysv_sem_show(struct strbuf *sb)
 
 		if (!o)
 			continue;
-		strbuf_addf(sb, "%10d %10d  %4o %10u", o->key, o->id, o->mode, sem_set_of(o)->nsems);
+		strbuf_addf(sb, "%10d %10d  %4o %10u", o->key, o->id, o->mode,
+			    sem_set_of(o)->nsems);
 		show_owners(sb, o);
-		strbuf_addf(sb, " %10lld %10lld\n", (long long)sem_set_of(o)->otime, (long long)sem_set_of(o)->ctime);
+		strbuf_addf(sb, " %10lld %10lld\n", (long long)sem_set_of(o)->otime,
+			    (long long)sem_set_of(o)->ctime);
 	}
 }
 
 void sysv_msg_show(struct strbuf *sb)
 {
-	strbuf_adds(sb, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime"
-			"      ctime\n");
+	strbuf_adds(
+		sb,
+		"       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime"
+		"      ctime\n");
 	GUARD(&msg_table.lock);
 	LOCK_ASSERT_HELD(&msg_table.lock);
 	for (uint32_t i = 0; i < msg_table.top; i++) {
@@ -66,10 +74,11 @@ void sysv_msg_show(struct strbuf *sb)
 
 		if (!q)
 			continue;
-		strbuf_addf(sb, "%10d %10d  %4o  %10llu %10llu %5d %5d", o->key, o->id, o->mode, (ull)q->nbytes, (ull)q->nmessages,
-			    q->lspid, q->lrpid);
+		strbuf_addf(sb, "%10d %10d  %4o  %10llu %10llu %5d %5d", o->key, o->id, o->mode,
+			    (ull)q->nbytes, (ull)q->nmessages, q->lspid, q->lrpid);
 		show_owners(sb, o);
-		strbuf_addf(sb, " %10lld %10lld %10lld\n", (long long)q->stime, (long long)q->rtime, (long long)q->ctime);
+		strbuf_addf(sb, " %10lld %10lld %10lld\n", (long long)q->stime, (long long)q->rtime,
+			    (long long)q->ctime);
 	}
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * System V shared memory, semaphores and message queues, sysvipc(7). There is one namespace of each. Limits are Linux's defaults,
- * as /proc/sys/kernel shows them. Errors are those of the man page named.
+ * System V shared memory, semaphores and message queues, sysvipc(7). There is one namespace of
+ * each. Limits are Linux's defaults, as /proc/sys/kernel shows them. Errors are those of the man
+ * page named.
  *
- * An index is a slot of the kernel's table, an id is what the guest holds. Calls that answer "the highest index" answer 0 while the
- * table is empty.
+ * An index is a slot of the kernel's table, an id is what the guest holds. Calls that answer "the
+ * highest index" answer 0 while the table is empty.
  */
 #pragma once
 
@@ -38,11 +39,13 @@ void sysv_msg_show(struct strbuf *sb);
 /* shmget(2): an id. */
 MUST_CHECK long sysv_shm_get(struct ctx *ctx, int32_t key, uint64_t size, unsigned flags);
 /* shmat(2): ctx's own mm. */
-MUST_CHECK int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr, unsigned flags, uaddr_t *ret);
+MUST_CHECK int sysv_shm_attach(struct ctx *ctx, struct mm *mm, int32_t id, uaddr_t addr,
+			       unsigned flags, uaddr_t *ret);
 /* shmdt(2) */
 MUST_CHECK int sysv_shm_detach(struct ctx *ctx, struct mm *mm, uaddr_t addr);
 /* shmctl(2): 0 by id, the id by index. */
-MUST_CHECK long sysv_shm_stat(struct ctx *ctx, int32_t id, enum sysv_by by, struct lx_shmid64_ds *ret);
+MUST_CHECK long sysv_shm_stat(struct ctx *ctx, int32_t id, enum sysv_by by,
+			      struct lx_shmid64_ds *ret);
 MUST_CHECK int sysv_shm_set(struct ctx *ctx, int32_t id, const struct lx_shmid64_ds *ds);
 MUST_CHECK int sysv_shm_remove(struct ctx *ctx, int32_t id);
 MUST_CHECK int sysv_shm_lock(struct ctx *ctx, int32_t id, bool lock);
@@ -53,7 +56,8 @@ long sysv_shm_usage(struct lx_shm_info *ret);
 /* ---- semaphores: sem.c, sem_undo.c, semctl.c ---- */
 
 /*
- * What SEM_UNDO owes: one per process, or shared by CLONE_SYSVSEM. The holder's pointer is NULL until the first SEM_UNDO.
+ * What SEM_UNDO owes: one per process, or shared by CLONE_SYSVSEM. The holder's pointer is NULL
+ * until the first SEM_UNDO.
  */
 struct sem_undo_list;
 
@@ -65,10 +69,11 @@ void sysv_sem_undo_put(struct sem_undo_list *l, int32_t pid);
 /* semget(2): an id. */
 MUST_CHECK long sysv_sem_get(struct ctx *ctx, int32_t key, int32_t nsems, unsigned flags);
 /* semop(2), semtimedop(2): deadline_ns as ctx_block's. ops are borrowed until return. */
-MUST_CHECK int sysv_sem_op(struct ctx *ctx, struct sem_undo_list **undos, int32_t id, const struct lx_sembuf *ops, unsigned nops,
-			   int64_t deadline_ns);
+MUST_CHECK int sysv_sem_op(struct ctx *ctx, struct sem_undo_list **undos, int32_t id,
+			   const struct lx_sembuf *ops, unsigned nops, int64_t deadline_ns);
 /* semctl(2) */
-MUST_CHECK long sysv_sem_stat(struct ctx *ctx, int32_t id, enum sysv_by by, struct lx_semid64_ds *ret);
+MUST_CHECK long sysv_sem_stat(struct ctx *ctx, int32_t id, enum sysv_by by,
+			      struct lx_semid64_ds *ret);
 MUST_CHECK int sysv_sem_set(struct ctx *ctx, int32_t id, const struct lx_semid64_ds *ds);
 MUST_CHECK int sysv_sem_remove(struct ctx *ctx, int32_t id);
 /* cmd: LX_GETVAL, GETPID, GETNCNT, GETZCNT. */
@@ -95,11 +100,15 @@ DEFINE_AUTO(struct sysv_msg *, sysv_msg_free)
 /* msgget(2): an id. */
 MUST_CHECK long sysv_msg_get(struct ctx *ctx, int32_t key, unsigned flags);
 /* msgsnd(2): takes over m on success. */
-MUST_CHECK int sysv_msg_send(struct ctx *ctx, int32_t id, int64_t type, struct sysv_msg *m, unsigned flags);
-/* msgrcv(2): caller owns *ret. max: the longest that is welcome (with LX_MSG_NOERROR the caller cuts). */
-MUST_CHECK int sysv_msg_receive(struct ctx *ctx, int32_t id, int64_t type, uint64_t max, unsigned flags, struct sysv_msg **ret);
+MUST_CHECK int sysv_msg_send(struct ctx *ctx, int32_t id, int64_t type, struct sysv_msg *m,
+			     unsigned flags);
+/* msgrcv(2): caller owns *ret. max: the longest that is welcome (with LX_MSG_NOERROR the caller
+ * cuts). */
+MUST_CHECK int sysv_msg_receive(struct ctx *ctx, int32_t id, int64_t type, uint64_t max,
+				unsigned flags, struct sysv_msg **ret);
 /* msgctl(2) */
-MUST_CHECK long sysv_msg_stat(struct ctx *ctx, int32_t id, enum sysv_by by, struct lx_msqid64_ds *ret);
+MUST_CHECK long sysv_msg_stat(struct ctx *ctx, int32_t id, enum sysv_by by,
+			      struct lx_msqid64_ds *ret);
 MUST_CHECK int sysv_msg_set(struct ctx *ctx, int32_t id, const struct lx_msqid64_ds *ds);
 MUST_CHECK int sysv_msg_remove(struct ctx *ctx, int32_t id);
 /* IPC_INFO (used: MSG_INFO): the highest index. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signal frames of x86-64, byte for byte as Linux builds them, since unwinders, debuggers and language runtimes read and
- * change them. From high to low addresses:
+ * Signal frames of x86-64, byte for byte as Linux builds them, since unwinders, debuggers and
+ *language runtimes read and change them. From high to low addresses:
  *
  *	interrupted rsp (or the top of the alternate stack)
  *	128 bytes of red zone (not on a fresh alternate stack)
  *	the FPU image, 64-aligned                        xstate.h
  *	struct lx_rt_sigframe, so that rsp + 8 is 16-aligned
  *
- * Everything that rt_sigreturn reads may have been written by the guest: selectors and flags are forced to the user's here
- * and once more by the platform, the FPU image is checked in xstate.c, the mask loses SIGKILL and SIGSTOP.
+ * Everything that rt_sigreturn reads may have been written by the guest: selectors and flags are
+ *forced to the user's here and once more by the platform, the FPU image is checked in xstate.c, the
+ *mask loses SIGKILL and SIGSTOP.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 #include "sentry/signal/signal.h"
 #include "sentry/signal/x86_64/xstate.h"
 
-#define FPU_ALIGN 64
+#define FPU_ALIGN   64
 #define FRAME_ALIGN 16
 
 struct frame_place {
@@ -34,7 +35,8 @@ struct frame_place {
 
 uint64_t sigframe_max_size(size_t fpu_size)
 {
-	return LX_REDZONE_SIZE + xstate_frame_size(fpu_size) + FPU_ALIGN + sizeof(struct lx_rt_sigframe) + FRAME_ALIGN;
+	return LX_REDZONE_SIZE + xstate_frame_size(fpu_size) + FPU_ALIGN +
+	       sizeof(struct lx_rt_sigframe) + FRAME_ALIGN;
 }
 
 void sigframe_fresh_fpu(void *image, size_t fpu_size)
@@ -51,7 +53,8 @@ static int place_frame(const struct sigframe_args *a, uint64_t sp, struct frame_
 
 	if (sp < LX_REDZONE_SIZE)
 		at = 0;
-	if ((a->action->sa_flags & LX_SA_ONSTACK) && a->altstack->ss_size > 0 && !altstack_is_on(a->altstack, at)) {
+	if ((a->action->sa_flags & LX_SA_ONSTACK) && a->altstack->ss_size > 0 &&
+	    !altstack_is_on(a->altstack, at)) {
 		if (!add_ok(a->altstack->ss_sp, a->altstack->ss_size, &at))
 			return -EFAULT;
 		entering = true;
@@ -66,8 +69,10 @@ static int place_frame(const struct sigframe_args *a, uint64_t sp, struct frame_
 	if (!sub_ok(at, sizeof(struct lx_rt_sigframe) + FRAME_ALIGN, &at))
 		return -EFAULT;
 	at = align_down(at + FRAME_ALIGN, FRAME_ALIGN) - 8;
-	/* SS_AUTODISARM does not count here: what is asked is whether the frame still lies on the stack. */
-	if ((nested || entering) && !(at > a->altstack->ss_sp && at - a->altstack->ss_sp <= a->altstack->ss_size))
+	/* SS_AUTODISARM does not count here: what is asked is whether the frame still lies on the
+	 * stack. */
+	if ((nested || entering) &&
+	    !(at > a->altstack->ss_sp && at - a->altstack->ss_sp <= a->altstack->ss_size))
 		return -EFAULT;
 	ret->frame = at;
 	return 0;
@@ -96,8 +101,8 @@ static int push_fpu(struct mm *mm, struct ctx *ctx, uint64_t at, size_t fpu_size
 	return ops->set_fpu(ctx->pc, image, fpu_size) < 0 ? -EFAULT : 0;
 }
 
-static void fill_sigcontext(struct lx_sigcontext *sc, const struct sigframe_args *a, const struct lx_user_regs *regs,
-			    uint64_t fpu)
+static void fill_sigcontext(struct lx_sigcontext *sc, const struct sigframe_args *a,
+			    const struct lx_user_regs *regs, uint64_t fpu)
 {
 	*sc = (struct lx_sigcontext){
 		.r8 = regs->r8,
@@ -142,7 +147,8 @@ static void enter_handler(struct lx_user_regs *regs, const struct sigframe_args 
 	regs->eflags &= ~(uint64_t)(LX_EFLAGS_DF | LX_EFLAGS_RF | LX_EFLAGS_TF);
 }
 
-int sigframe_push(struct mm *mm, struct ctx *ctx, const struct sigframe_args *a, struct lx_user_regs *regs)
+int sigframe_push(struct mm *mm, struct ctx *ctx, const struct sigframe_args *a,
+		  struct lx_user_regs *regs)
 {
 	struct lx_rt_sigframe f = {0};
 	struct frame_place place;
@@ -178,7 +184,8 @@ int sigframe_push(struct mm *mm, struct ctx *ctx, const struct sigframe_args *a,
 	return 0;
 }
 
-static void load_sigcontext(struct lx_user_regs *regs, const struct lx_sigcontext *sc, uint64_t uc_flags)
+static void load_sigcontext(struct lx_user_regs *regs, const struct lx_sigcontext *sc,
+			    uint64_t uc_flags)
 {
 	regs->r8 = sc->r8;
 	regs->r9 = sc->r9;
@@ -203,7 +210,8 @@ static void load_sigcontext(struct lx_user_regs *regs, const struct lx_sigcontex
 	regs->orig_rax = UINT64_MAX;
 }
 
-/* Selectors that the guest may name: its own, 64-bit. Linux knows more (LDT, 32-bit code), which the platform does not run. */
+/* Selectors that the guest may name: its own, 64-bit. Linux knows more (LDT, 32-bit code), which
+ * the platform does not run. */
 static bool selectors_ok(const struct lx_user_regs *regs)
 {
 	return regs->cs == LX_USER_CS && (regs->ss == LX_USER_DS || regs->ss == 3);
@@ -228,7 +236,8 @@ static int pop_fpu(struct mm *mm, struct ctx *ctx, uint64_t at, size_t fpu_size)
 	return mm_platform(mm)->set_fpu(ctx->pc, image, fpu_size) < 0 ? -EFAULT : 0;
 }
 
-int sigframe_pop(struct mm *mm, struct ctx *ctx, struct lx_user_regs *regs, size_t fpu_size, struct sigframe_saved *ret)
+int sigframe_pop(struct mm *mm, struct ctx *ctx, struct lx_user_regs *regs, size_t fpu_size,
+		 struct sigframe_saved *ret)
 {
 	struct lx_ucontext uc;
 	struct lx_user_regs new = *regs;

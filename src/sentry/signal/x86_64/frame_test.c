@@ -12,11 +12,11 @@
 #include "sentry/mm/uaccess.h"
 #include "sentry/signal/signal.h"
 
-#define STACK 0x100000ULL
+#define STACK      0x100000ULL
 #define STACK_SIZE 0x10000ULL
-#define TOP (STACK + STACK_SIZE)
-#define HANDLER 0x401000ULL
-#define RESTORER 0x402000ULL
+#define TOP        (STACK + STACK_SIZE)
+#define HANDLER    0x401000ULL
+#define RESTORER   0x402000ULL
 
 static const struct platform_ops *const ops = &platform_fake;
 
@@ -66,14 +66,25 @@ static void begin(struct fixture *f)
 	f->ctx.cred = f->cred;
 	map_stack(f);
 
-	f->regs = (struct lx_user_regs){.rsp = TOP - 0x1000, .rip = 0x1234, .rax = 77, .rbx = 5, .r15 = 15, .eflags = 0x246,
-					.cs = LX_USER_CS, .ss = LX_USER_DS, .orig_rax = UINT64_MAX};
-	f->action = (struct lx_sigaction){.k_sa_handler = HANDLER, .sa_restorer = RESTORER,
+	f->regs = (struct lx_user_regs){.rsp = TOP - 0x1000,
+					.rip = 0x1234,
+					.rax = 77,
+					.rbx = 5,
+					.r15 = 15,
+					.eflags = 0x246,
+					.cs = LX_USER_CS,
+					.ss = LX_USER_DS,
+					.orig_rax = UINT64_MAX};
+	f->action = (struct lx_sigaction){.k_sa_handler = HANDLER,
+					  .sa_restorer = RESTORER,
 					  .sa_flags = LX_SA_RESTORER | LX_SA_SIGINFO};
 	siginfo_user(&f->info, LX_SIGUSR1, LX_SI_USER, 42, 1000);
 	altstack_reset(&f->altstack);
-	f->args = (struct sigframe_args){.action = &f->action, .info = &f->info, .altstack = &f->altstack,
-					 .saved_mask = LX_SIGMASK(LX_SIGHUP), .fpu_size = f->fpu_size};
+	f->args = (struct sigframe_args){.action = &f->action,
+					 .info = &f->info,
+					 .altstack = &f->altstack,
+					 .saved_mask = LX_SIGMASK(LX_SIGHUP),
+					 .fpu_size = f->fpu_size};
 }
 
 static void end(struct fixture *f)
@@ -121,10 +132,16 @@ TEST(a_handler_starts_with_three_arguments_on_an_aligned_stack)
 
 		EXPECT_EQ(frame.uc.uc_mcontext.fpstate % 64, 0);
 		EXPECT_TRUE(frame.uc.uc_flags & LX_UC_FP_XSTATE);
-		EXPECT_EQ(copy_in(f.mm, &sw, uaddr(frame.uc.uc_mcontext.fpstate + offsetof(struct lx_fpstate, sw_reserved)),
-				  sizeof(sw)), 0);
+		EXPECT_EQ(copy_in(f.mm, &sw,
+				  uaddr(frame.uc.uc_mcontext.fpstate +
+					offsetof(struct lx_fpstate, sw_reserved)),
+				  sizeof(sw)),
+			  0);
 		EXPECT_EQ(sw.magic1, LX_FP_XSTATE_MAGIC1);
-		EXPECT_EQ(copy_in(f.mm, &magic2, uaddr(frame.uc.uc_mcontext.fpstate + sw.xstate_size), sizeof(magic2)), 0);
+		EXPECT_EQ(copy_in(f.mm, &magic2,
+				  uaddr(frame.uc.uc_mcontext.fpstate + sw.xstate_size),
+				  sizeof(magic2)),
+			  0);
 		EXPECT_EQ(magic2, LX_FP_XSTATE_MAGIC2);
 	}
 	end(&f);
@@ -193,7 +210,9 @@ TEST(reserved_bits_of_mxcsr_make_a_bad_frame)
 
 	uint64_t fpu = frame_at(&f, r.rsp).uc.uc_mcontext.fpstate;
 
-	EXPECT_EQ(copy_out(f.mm, uaddr(fpu + offsetof(struct lx_fpstate, mxcsr)), &mxcsr, sizeof(mxcsr)), 0);
+	EXPECT_EQ(copy_out(f.mm, uaddr(fpu + offsetof(struct lx_fpstate, mxcsr)), &mxcsr,
+			   sizeof(mxcsr)),
+		  0);
 	r.rsp += 8;
 	EXPECT_ERR(sigframe_pop(f.mm, &f.ctx, &r, f.fpu_size, &saved), EFAULT);
 	end(&f);
@@ -215,7 +234,8 @@ TEST(the_alternate_stack_is_taken_once_and_never_overrun)
 
 	EXPECT_EQ(sigframe_push(f.mm, &f.ctx, &f.args, &r), 0); /* nested: goes on below */
 	EXPECT_TRUE(r.rsp < first);
-	r.rsp = STACK + 256; /* on it, with no room left (within the red zone Linux starts at the top anew) */
+	r.rsp = STACK + 256; /* on it, with no room left (within the red zone Linux starts at the
+				top anew) */
 	EXPECT_ERR(sigframe_push(f.mm, &f.ctx, &f.args, &r), EFAULT);
 	end(&f);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * XSAVE images of signal frames, standard format. Intel SDM 1, 13.4: 512 bytes legacy area, 64 bytes header, then the extended
- * states at the offsets that CPUID leaf 0xd tells. What the guest may load: exactly the features that XCR0 enables, less AMX
- * tile data, which Linux gives only on request.
+ * XSAVE images of signal frames, standard format. Intel SDM 1, 13.4: 512 bytes legacy area, 64
+ * bytes header, then the extended states at the offsets that CPUID leaf 0xd tells. What the guest
+ * may load: exactly the features that XCR0 enables, less AMX tile data, which Linux gives only on
+ * request.
  */
 #include "sentry/signal/x86_64/xstate.h"
 
@@ -16,7 +17,7 @@
 
 /* What Linux masks mxcsr with when the image does not say (mxcr_mask 0). */
 #define MXCSR_MASK_DEFAULT 0xffbfu
-#define CPUID_OSXSAVE (1u << 27)
+#define CPUID_OSXSAVE      (1u << 27)
 
 /* XCR0 as the guest sees it; 0: the processor has no XSAVE. */
 static uint64_t user_features(void)
@@ -38,7 +39,8 @@ size_t xstate_frame_size(size_t fpu_size)
 {
 	if (fpu_size < sizeof(struct lx_fpstate))
 		return 0;
-	return has_header(fpu_size) ? fpu_size + LX_FP_XSTATE_MAGIC2_SIZE : sizeof(struct lx_fpstate);
+	return has_header(fpu_size) ? fpu_size + LX_FP_XSTATE_MAGIC2_SIZE
+				    : sizeof(struct lx_fpstate);
 }
 
 void xstate_decorate(void *image, size_t fpu_size)
@@ -145,7 +147,8 @@ int xstate_read(struct mm *mm, uaddr_t at, void *ret_image, size_t fpu_size)
 	if (!has_header(fpu_size))
 		return 0;
 	if (size > 0) {
-		memcpy(&hdr, (char *)ret_image + offsetof(struct lx_xstate, xstate_hdr), sizeof(hdr));
+		memcpy(&hdr, (char *)ret_image + offsetof(struct lx_xstate, xstate_hdr),
+		       sizeof(hdr));
 		r = header_check(&hdr, sw.xfeatures);
 		if (r < 0)
 			return r;
