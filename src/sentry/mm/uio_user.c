@@ -99,7 +99,7 @@ int uio_user(struct uio *u, struct mm *mm, uaddr_t buf, size_t len)
 }
 
 /* Check the guest's vector and turn it into pieces; the sum is cut to UACCESS_MAX_RW. */
-static int user_pieces(const struct lx_iovec *iov, size_t n, struct uio_piece *pieces,
+static int user_pieces(const struct lx_iovec *iov, size_t n, bool own, struct uio_piece *pieces,
 		       size_t *ret_total)
 {
 	size_t total = 0;
@@ -110,7 +110,7 @@ static int user_pieces(const struct lx_iovec *iov, size_t n, struct uio_piece *p
 
 		if (len > INT64_MAX)
 			return -EINVAL;
-		if (!range_ok(iov[i].iov_base, len))
+		if (own && !range_ok(iov[i].iov_base, len))
 			return -EFAULT;
 		len = MIN(len, UACCESS_MAX_RW - total);
 		pieces[i] = (struct uio_piece){.addr = iov[i].iov_base, .len = len};
@@ -120,7 +120,7 @@ static int user_pieces(const struct lx_iovec *iov, size_t n, struct uio_piece *p
 	return 0;
 }
 
-int uio_user_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt)
+static int vector(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt, struct mm *of)
 {
 	struct lx_iovec few[UIO_FAST_PIECES];
 	AUTO(arena_free) void *many = NULL;
@@ -145,14 +145,24 @@ int uio_user_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt)
 		if (!pieces)
 			return -ENOMEM;
 	}
-	r = user_pieces(vec, iovcnt, pieces, &total);
+	r = user_pieces(vec, iovcnt, mm == of, pieces, &total);
 	if (r < 0) {
 		if (many)
 			arena_free(pieces);
 		return r;
 	}
-	uio_init(u, &user_ops, mm, pieces, iovcnt, total);
+	uio_init(u, &user_ops, of, pieces, iovcnt, total);
 	return 0;
+}
+
+int uio_user_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt)
+{
+	return vector(u, mm, iov, iovcnt, mm);
+}
+
+int uio_remote_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt, struct mm *of)
+{
+	return vector(u, mm, iov, iovcnt, of);
 }
 
 void uio_user_fini(struct uio *u)

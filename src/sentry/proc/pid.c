@@ -5,6 +5,8 @@
 
 #include "sentry/core/ctx.h"
 #include "sentry/proc/pid_priv.h"
+#include "sentry/proc/proc.h"
+#include "sentry/vfs/file.h"
 
 #define LINK(name_, what)                                                                          \
 	{                                                                                          \
@@ -136,6 +138,16 @@ static bool find_pid(const struct proc_at *at, uint64_t number, struct proc_foun
 {
 	ret->task = task_find(at->k, (int32_t)number);
 	return ret->task != NULL;
+}
+
+struct thread_group *proc_group_of(struct file *f)
+{
+	struct proc_node *n;
+
+	if (f->inode->sb->magic != LX_PROC_SUPER_MAGIC || inode_type(f->inode) != LX_S_IFDIR)
+		return NULL;
+	n = proc_node_of(f->inode);
+	return n->tg && n->entry == &pid_entry ? tg_get(n->tg) : NULL;
 }
 
 const struct proc_numbers proc_pids = {"", &pid_entry, next_pid, find_pid};

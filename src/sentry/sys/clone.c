@@ -35,6 +35,7 @@ long sys_clone(struct task *t, const struct sysargs *a)
 		.exit_signal = (int)(flags & LX_CSIGNAL),
 		.stack = arg_ulong(a, 1),
 		.parent_tid = arg_uaddr(a, 2),
+		.pidfd = arg_uaddr(a, 2),
 		.child_tid = arg_uaddr(a, 3),
 		.tls = arg_ulong(a, 4),
 	};
@@ -113,6 +114,7 @@ long sys_clone3(struct task *t, const struct sysargs *a)
 	req.stack = args.stack ? args.stack + args.stack_size : 0;
 	req.tls = args.tls;
 	req.parent_tid = uaddr(args.parent_tid);
+	req.pidfd = uaddr(args.pidfd);
 	req.child_tid = uaddr(args.child_tid);
 	return task_clone(t, &req);
 }

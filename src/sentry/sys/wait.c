@@ -6,7 +6,10 @@
 #include "abi/sched.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/sys/sys.h"
+#include "sentry/task/pidfd.h"
 #include "sentry/task/process.h"
+#include "sentry/vfs/fdtable.h"
+#include "sentry/vfs/file.h"
 
 #define NS_PER_TICK (NSEC_PER_SEC / LX_USER_HZ)
 
@@ -95,11 +98,36 @@ static int decode_idtype(struct task *t, int type, int32_t id, struct wait_reque
 		if (id == 0)
 			req->id = (int32_t)task_getpgid(t, 0);
 		return 0;
-	case LX_P_PIDFD: /* there are none: no descriptor is one */
-		return id < 0 ? -EINVAL : -EBADF;
+	case LX_P_PIDFD:
+		return id < 0 ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
+}
+
+/* Wait for the process that descriptor req->id stands for. A thread that is no process is nobody's child. */
+static int wait_pidfd(struct task *t, struct wait_request *req, struct wait_result *ret)
+{
+	AUTO(file_put) struct file *f = fdtable_get_nopath(t->fds, req->id);
+	AUTO(tg_put) struct thread_group *tg = NULL;
+	bool nonblocking;
+	int r;
+
+	if (!f || !pidfd_is(f))
+		return -EBADF;
+	if (pidfd_kind(f) == PIDFD_THREAD) {
+		AUTO(task_put) struct task *thread = pidfd_task(f);
+
+		if (thread && thread->tid != thread->tg->tgid)
+			return -ECHILD;
+	}
+	tg = pidfd_group(f);
+	req->tg = tg;
+	nonblocking = file_nonblocking(f) && !(req->options & LX_WNOHANG);
+	if (nonblocking)
+		req->options |= LX_WNOHANG;
+	r = task_wait(t, req, ret);
+	return r == 0 && ret->pid == 0 && nonblocking ? -EAGAIN : r;
 }
 
 static int put_siginfo(struct task *t, uaddr_t to, const struct wait_result *res)
@@ -133,7 +161,7 @@ long sys_waitid(struct task *t, const struct sysargs *a)
 		return -EINVAL;
 	r = decode_idtype(t, arg_int(a, 0), arg_int(a, 1), &req);
 	if (r == 0)
-		r = task_wait(t, &req, &res);
+		r = req.type == LX_P_PIDFD ? wait_pidfd(t, &req, &res) : task_wait(t, &req, &res);
 	if (r < 0)
 		return r;
 	if (res.pid && !uaddr_is_null(rusage)) {

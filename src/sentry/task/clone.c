@@ -16,8 +16,10 @@
 #include "sentry/ipc/sysv/sysv.h"
 #include "sentry/mm/mm.h"
 #include "sentry/mm/uaccess.h"
+#include "sentry/task/pidfd.h"
 #include "sentry/task/task_priv.h"
 #include "sentry/vfs/fdtable.h"
+#include "sentry/vfs/file.h"
 #include "sentry/vfs/mount.h"
 #include "sentry/vfs/namei.h"
 
@@ -64,8 +66,12 @@ static int check_flags(struct task *t, const struct clone_request *req)
 		return -EINVAL;
 	if ((f & LX_CLONE_SETTLS) && req->tls >= PLAT_GUEST_TOP)
 		return -EPERM;
-	/* No pidfds and no cgroups yet: what a kernel without them says. */
-	if (f & (LX_CLONE_PIDFD | LX_CLONE_INTO_CGROUP))
+	if ((f & LX_CLONE_PIDFD) && (f & LX_CLONE_DETACHED))
+		return -EINVAL;
+	if ((f & LX_CLONE_PIDFD) && (f & LX_CLONE_PARENT_SETTID) && req->pidfd.va == req->parent_tid.va)
+		return -EINVAL;
+	/* No cgroups yet: what a kernel without them says. */
+	if (f & LX_CLONE_INTO_CGROUP)
 		return -EINVAL;
 	return check_namespaces(t, f);
 }
@@ -349,10 +355,71 @@ static void vfork_wait(struct task *t, struct vfork_wait *w)
 	vfork_put(w);
 }
 
+/* ---- CLONE_PIDFD ---- */
+
+/* What the parent gets: both or nothing. */
+struct clone_pidfd {
+	struct file *file; /* owned; NULL: not asked for */
+	int fd;            /* reserved */
+};
+
+static void pidfd_forget(struct task *t, struct clone_pidfd *p)
+{
+	if (!p->file)
+		return;
+	fdtable_unreserve(t->fds, p->fd);
+	file_put(TAKE(p->file));
+}
+
+/* The guest has the number before there is a child; it means nothing until then. */
+static int pidfd_prepare(struct task *t, struct task *child, const struct clone_request *req, struct clone_pidfd *ret)
+{
+	int r;
+
+	if (!(req->flags & LX_CLONE_PIDFD))
+		return 0;
+	r = fdtable_reserve(t->fds, &t->ctx, 0, true, &ret->fd);
+	if (r < 0)
+		return r;
+	r = pidfd_new(child, req->flags & LX_CLONE_THREAD ? PIDFD_THREAD : PIDFD_PROCESS, 0, &ret->file);
+	if (r < 0) {
+		fdtable_unreserve(t->fds, ret->fd);
+		return r;
+	}
+	r = copy_out(t->mm, req->pidfd, &ret->fd, sizeof(ret->fd));
+	if (r < 0)
+		pidfd_forget(t, ret);
+	return r;
+}
+
 /* ---- the calls ---- */
+
+/* Let the child go, once everything is ready that it needs. */
+static int start_child(struct task *t, struct task *child, const struct clone_request *req)
+{
+	int r = task_spawn(child);
+
+	if (r < 0)
+		return r;
+	r = publish(t, child, req);
+	if (r < 0)
+		task_let_go(child, START_ABORT);
+	return r;
+}
+
+static void tell_parent_tid(struct task *t, const struct clone_request *req, int32_t tid)
+{
+	int ignored;
+
+	if (!(req->flags & LX_CLONE_PARENT_SETTID))
+		return;
+	ignored = copy_out(t->mm, req->parent_tid, &tid, sizeof(tid));
+	(void)ignored; /* as Linux */
+}
 
 static long clone_now(struct task *t, const struct clone_request *req)
 {
+	struct clone_pidfd pidfd = {.file = NULL};
 	struct vfork_wait *w = NULL;
 	struct task *child;
 	int32_t tid;
@@ -361,34 +428,28 @@ static long clone_now(struct task *t, const struct clone_request *req)
 	r = make_child(t, req, &child);
 	if (r < 0)
 		return r;
-	if (req->flags & LX_CLONE_VFORK) {
+	r = pidfd_prepare(t, child, req, &pidfd);
+	if (r == 0 && (req->flags & LX_CLONE_VFORK)) {
 		w = vfork_new(t);
-		if (!w) {
-			task_abort(child);
-			return -ENOMEM;
-		}
-		ref_get(&w->ref);
+		if (w)
+			ref_get(&w->ref);
 		child->vfork = w;
+		r = w ? 0 : -ENOMEM;
 	}
-	r = task_spawn(child);
-	if (r == 0) {
-		r = publish(t, child, req);
-		if (r < 0)
-			task_let_go(child, START_ABORT);
-	}
+	if (r == 0)
+		r = start_child(t, child, req);
 	if (r < 0) {
 		child->vfork = NULL;
 		vfork_put(w);
 		vfork_put(w);
+		pidfd_forget(t, &pidfd);
 		task_abort(child);
 		return r;
 	}
 	tid = child->tid;
-	if (req->flags & LX_CLONE_PARENT_SETTID) {
-		int ignored = copy_out(t->mm, req->parent_tid, &tid, sizeof(tid));
-
-		(void)ignored; /* as Linux */
-	}
+	tell_parent_tid(t, req, tid);
+	if (pidfd.file)
+		fdtable_fill(t->fds, pidfd.fd, TAKE(pidfd.file));
 	task_let_go(child, START_GO);
 	if (w)
 		vfork_wait(t, w);

@@ -9,11 +9,13 @@
  *	4. under the tasklist: children get another parent; the thread leaves its group, or the whole group becomes a zombie,
  *	   whose parent is told; init takes everybody with it
  */
+#include "abi/poll.h"
 #include "base/check.h"
 #include "host/futex.h"
 #include "sentry/core/alloc.h"
 #include "sentry/ipc/sysv/sysv.h"
 #include "sentry/mm/mm.h"
+#include "sentry/task/pidfd.h"
 #include "sentry/task/task_priv.h"
 #include "sentry/vfs/fdtable.h"
 #include "sentry/vfs/mount.h"
@@ -149,6 +151,7 @@ static void leave_group(struct task *t)
 		atomic_store(&t->state, TASK_ZOMBIE);
 	if (last)
 		become_zombie(tg);
+	pidfd_wake(tg, LX_POLLIN);
 }
 
 void task_exit(struct task *t, int wait_status)

@@ -30,6 +30,7 @@ struct thread_group *tg_alloc(struct kernel *k, struct sighand *sh)
 	list_init(&tg->pgrp_link);
 	list_init(&tg->session_link);
 	waitq_init(&tg->child_wait);
+	waitq_init(&tg->end_wait);
 	waitq_init(&tg->signal_wait);
 	sigpending_init(&tg->pending);
 	tg->sighand = sh;
@@ -54,6 +55,7 @@ void tg_put(struct thread_group *tg)
 	check(!tg->posix_timers);
 	sigpending_flush(&tg->pending);
 	waitq_fini(&tg->child_wait);
+	waitq_fini(&tg->end_wait);
 	waitq_fini(&tg->signal_wait);
 	sighand_put(tg->sighand);
 	session_put(tg->session);

@@ -14,6 +14,7 @@ struct clone_request {
 	uint64_t stack;       /* the child's rsp; 0: as the parent's */
 	uint64_t tls;
 	uaddr_t parent_tid, child_tid;
+	uaddr_t pidfd;        /* where LX_CLONE_PIDFD puts the descriptor */
 	int32_t set_tid;      /* clone3's wish; 0: none */
 };
 /* The child's tid, -errno, or -LX_ERESTARTNOINTR. */
@@ -36,8 +37,9 @@ MUST_CHECK long task_exec(struct task *t, struct exec_request *req);
 /* ---- wait.c: wait4(2), waitid(2) ---- */
 
 struct wait_request {
-	int type;          /* LX_P_ALL, LX_P_PID, LX_P_PGID */
+	int type;          /* LX_P_ALL, LX_P_PID, LX_P_PGID, LX_P_PIDFD */
 	int32_t id;
+	struct thread_group *tg; /* LX_P_PIDFD: borrowed */
 	unsigned options;  /* LX_W */
 };
 struct wait_result {

@@ -7,6 +7,7 @@
 #include "abi/sched.h"
 #include "base/check.h"
 #include "host/futex.h"
+#include "sentry/task/pidfd.h"
 #include "sentry/task/task_priv.h"
 
 void siginfo_child(lx_siginfo_t *ret, struct thread_group *child, int signo, int code, int status)
@@ -92,6 +93,7 @@ void task_release(struct task *t)
 	task_pay_no_more(t); /* whoever waited for it may start another at once */
 	p->task = NULL;
 	pid_release(k, p);
+	pidfd_wake(tg, LX_POLLIN | LX_POLLHUP);
 	task_put(t);
 }
 

@@ -238,6 +238,7 @@ struct thread_group {
 	/* signals */
 	struct sighand *sighand;       /* [S] one reference; exec replaces it */
 	struct sigpending pending;     /* [S] */
+	struct waitq end_wait;         /* woken with POLLIN when a thread or the group ends or is waited for: pidfds */
 	struct waitq signal_wait;      /* woken with POLLIN when a signal becomes pending: signalfd(2) */
 	int group_exit_code;           /* [S] with TG_EXITING */
 	int stop_signal;               /* [S] the signal of the stop in progress or in force; 0: none */

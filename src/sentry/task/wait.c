@@ -17,6 +17,8 @@ static bool is_meant(struct task *t, const struct wait_request *req, struct thre
 
 	if (req->type == LX_P_PID && child->tgid != req->id)
 		return false;
+	if (req->type == LX_P_PIDFD && child != req->tg)
+		return false;
 	if (req->type == LX_P_PGID && child->pgrp != req->id)
 		return false;
 	if ((req->options & LX___WNOTHREAD) && child->parent_task != t)
