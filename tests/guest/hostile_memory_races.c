@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that some threads unmap, protect and move while others hand it to system calls gives results
- * or EFAULT, at worst a signal to the process that plays so; never anything to anybody else.
+ * Memory that some threads unmap, protect and move while others hand it to system calls gives
+ * results or EFAULT, at worst a signal to the process that plays so; never anything to anybody
+ * else.
  */
 #include "guest.h"
 
