@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kcmp says equal exactly for what two threads share, orders the rest consistently, and refuses what is not there. */
+/* kcmp says equal exactly for what two threads share, orders the rest consistently, and refuses
+ * what is not there. */
 #include "guest.h"
 
 #include <linux/kcmp.h>

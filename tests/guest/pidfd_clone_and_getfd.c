@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CLONE_PIDFD gives a pidfd with the child; it does not wait if asked not to, wakes epoll, is ESRCH once the child was waited for,
- * and pidfd_getfd takes a descriptor out of the process.
+ * CLONE_PIDFD gives a pidfd with the child; it does not wait if asked not to, wakes epoll, is ESRCH
+ * once the child was waited for, and pidfd_getfd takes a descriptor out of the process.
  */
 #include "guest.h"
 
@@ -24,7 +24,8 @@ struct args {
 
 static long clone_pidfd(int *pidfd)
 {
-	struct args a = {.flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
+	struct args a = {
+		.flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
 
 	return syscall(SYS_clone3, &a, sizeof(a));
 }
@@ -95,7 +96,8 @@ static void refusals(void)
 	struct rlimit rl;
 
 	EXPECT_ERRNO(clone_pidfd(BAD_PTR), EFAULT);
-	EXPECT_ERRNO(syscall(SYS_clone, CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, 0, &fd, 0, 0), EINVAL);
+	EXPECT_ERRNO(syscall(SYS_clone, CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, 0, &fd, 0, 0),
+		     EINVAL);
 	EXPECT_ERRNO(syscall(SYS_pidfd_getfd, 0, 0, 0), EBADF);
 	EXPECT_ERRNO(syscall(SYS_pidfd_getfd, 999, 0, 0), EBADF);
 	EXPECT_ERRNO(syscall(SYS_pidfd_getfd, 0, 0, 1), EINVAL);

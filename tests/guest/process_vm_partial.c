@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process_vm_readv goes through its vectors in order, stops at the first page that is not there and says how far it came; it
- * respects protection, and another user's memory is EPERM.
+ * process_vm_readv goes through its vectors in order, stops at the first page that is not there and
+ * says how far it came; it respects protection, and another user's memory is EPERM.
  */
 #include "guest.h"
 
@@ -58,7 +58,8 @@ int main(void)
 	EXPECT(memcmp(buf, "\1\1\1\2\2\2\2", 7) == 0);
 
 	struct iovec out = {big, 8}, to = {p + PAGE - 4, 8};
-	EXPECT_EQ(process_vm_writev(getpid(), &out, 1, &to, 1, 0), 4); /* the second page is read-only */
+	EXPECT_EQ(process_vm_writev(getpid(), &out, 1, &to, 1, 0),
+		  4); /* the second page is read-only */
 	EXPECT_EQ(p[PAGE - 4], 0);
 	EXPECT_EQ(p[PAGE], 2);
 	to.iov_base = p + PAGE;

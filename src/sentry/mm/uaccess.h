@@ -42,9 +42,10 @@ MUST_CHECK int uio_user(struct uio *u, struct mm *mm, uaddr_t buf, size_t len);
  */
 MUST_CHECK int uio_user_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt);
 void uio_user_fini(struct uio *u);
-/* As uio_user_iov: the vector is in mm, what it names is memory of `of` (process_vm_readv(2)); nothing is said of its addresses
- * until they are followed. */
-MUST_CHECK int uio_remote_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt, struct mm *of);
+/* As uio_user_iov: the vector is in mm, what it names is memory of `of` (process_vm_readv(2));
+ * nothing is said of its addresses until they are followed. */
+MUST_CHECK int uio_remote_iov(struct uio *u, struct mm *mm, uaddr_t iov, uint64_t iovcnt,
+			      struct mm *of);
 
 /* One aligned word, as a futex reads it; -EFAULT. The address is checked to be aligned (-EINVAL). */
 MUST_CHECK int load_u32(struct mm *mm, uaddr_t addr, uint32_t *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kcmp(2): do two threads share something? Beside "equal", the answer is an order that tells nothing of our addresses: they are
- * scrambled first, with numbers that are chosen once.
+ * kcmp(2): do two threads share something? Beside "equal", the answer is an order that tells
+ * nothing of our addresses: they are scrambled first, with numbers that are chosen once.
  */
 #include <errno.h>
 
@@ -47,7 +47,8 @@ static struct file *file_of(struct task *t, struct task *of, uint64_t fd)
 	return f;
 }
 
-static long compare_files(struct task *t, struct task *one, uint64_t fd1, struct task *two, uint64_t fd2)
+static long compare_files(struct task *t, struct task *one, uint64_t fd1, struct task *two,
+			  uint64_t fd2)
 {
 	AUTO(file_put) struct file *f1 = file_of(t, one, fd1);
 	AUTO(file_put) struct file *f2 = file_of(t, two, fd2);
@@ -83,7 +84,8 @@ long sys_kcmp(struct task *t, const struct sysargs *a)
 
 	if (!one || !two)
 		return -ESRCH;
-	if (!task_may_access(t, one, TASK_ACCESS_REALCREDS) || !task_may_access(t, two, TASK_ACCESS_REALCREDS))
+	if (!task_may_access(t, one, TASK_ACCESS_REALCREDS) ||
+	    !task_may_access(t, two, TASK_ACCESS_REALCREDS))
 		return -EPERM;
 	if (type == LX_KCMP_FILE)
 		return compare_files(t, one, arg_ulong(a, 3), two, arg_ulong(a, 4));

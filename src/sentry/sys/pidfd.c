@@ -86,7 +86,8 @@ static int send(struct task *t, struct task *to, const lx_siginfo_t *info, unsig
 	r = task_may_signal(t, to, info->si_signo);
 	if (r < 0 || info->si_signo == 0)
 		return r;
-	return task_signal_send(to, info, how == LX_PIDFD_SIGNAL_THREAD ? SIGNAL_THREAD : SIGNAL_GROUP);
+	return task_signal_send(to, info,
+				how == LX_PIDFD_SIGNAL_THREAD ? SIGNAL_THREAD : SIGNAL_GROUP);
 }
 
 long sys_pidfd_send_signal(struct task *t, const struct sysargs *a)
@@ -110,7 +111,8 @@ long sys_pidfd_send_signal(struct task *t, const struct sysargs *a)
 	if (signo < 0 || signo > LX_NSIG)
 		return -EINVAL;
 	if (r == 0)
-		r = get_siginfo(t, arg_uaddr(a, 2), signo, to == t && how != LX_PIDFD_SIGNAL_PROCESS_GROUP, &info);
+		r = get_siginfo(t, arg_uaddr(a, 2), signo,
+				to == t && how != LX_PIDFD_SIGNAL_PROCESS_GROUP, &info);
 	return r < 0 ? r : send(t, to, &info, how);
 }
 

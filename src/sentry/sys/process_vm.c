@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process_vm_readv(2), process_vm_writev(2): bytes go through a buffer of ours, which no lock guards. What was moved before a bad
- * address counts.
+ * process_vm_readv(2), process_vm_writev(2): bytes go through a buffer of ours, which no lock
+ * guards. What was moved before a bad address counts.
  */
 #include <errno.h>
 
@@ -55,7 +55,8 @@ enum direction {
 	TO_REMOTE,
 };
 
-static long with_remote(struct task *t, const struct sysargs *a, struct uio *local, enum direction dir)
+static long with_remote(struct task *t, const struct sysargs *a, struct uio *local,
+			enum direction dir)
 {
 	AUTO(mm_put) struct mm *other = NULL;
 	struct uio remote;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clone(2): a new thread or process. Everything that can fail is done before anybody can see the child: its struct, what it
- * shares or copies, its context, its host thread (which waits), its number. Then it is linked under the tasklist and let go.
+ * clone(2): a new thread or process. Everything that can fail is done before anybody can see the
+ * child: its struct, what it shares or copies, its context, its host thread (which waits), its
+ * number. Then it is linked under the tasklist and let go.
  *
- * A child takes over from its parent as the table of clone(2) says; start is how its registers begin: those of the parent
- * after the system call, with 0 in rax.
+ * A child takes over from its parent as the table of clone(2) says; start is how its registers
+ * begin: those of the parent after the system call, with 0 in rax.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,7 +25,8 @@
 #include "sentry/vfs/namei.h"
 
 #define CLONE_NEW_CAPABLE                                                                          \
-	(LX_CLONE_NEWNS | LX_CLONE_NEWCGROUP | LX_CLONE_NEWUTS | LX_CLONE_NEWIPC | LX_CLONE_NEWPID | LX_CLONE_NEWNET)
+	(LX_CLONE_NEWNS | LX_CLONE_NEWCGROUP | LX_CLONE_NEWUTS | LX_CLONE_NEWIPC |                 \
+	 LX_CLONE_NEWPID | LX_CLONE_NEWNET)
 #define CLONE_NEW_ANY (CLONE_NEW_CAPABLE | LX_CLONE_NEWUSER)
 
 /* A parent that vforked. Two references: the parent's and the child's. */
@@ -68,7 +70,8 @@ static int check_flags(struct task *t, const struct clone_request *req)
 		return -EPERM;
 	if ((f & LX_CLONE_PIDFD) && (f & LX_CLONE_DETACHED))
 		return -EINVAL;
-	if ((f & LX_CLONE_PIDFD) && (f & LX_CLONE_PARENT_SETTID) && req->pidfd.va == req->parent_tid.va)
+	if ((f & LX_CLONE_PIDFD) && (f & LX_CLONE_PARENT_SETTID) &&
+	    req->pidfd.va == req->parent_tid.va)
 		return -EINVAL;
 	/* No cgroups yet: what a kernel without them says. */
 	if (f & LX_CLONE_INTO_CGROUP)
@@ -82,8 +85,9 @@ static int check_limits(struct task *t)
 	struct kernel *k = t->kernel;
 	uint32_t nthreads;
 
-	if (atomic_load(&t->user->nproc) >= limit_soft(&t->tg->limits, LX_RLIMIT_NPROC) && t->user->uid != 0 &&
-	    !cred_capable(c, LX_CAP_SYS_RESOURCE) && !cred_capable(c, LX_CAP_SYS_ADMIN))
+	if (atomic_load(&t->user->nproc) >= limit_soft(&t->tg->limits, LX_RLIMIT_NPROC) &&
+	    t->user->uid != 0 && !cred_capable(c, LX_CAP_SYS_RESOURCE) &&
+	    !cred_capable(c, LX_CAP_SYS_ADMIN))
 		return -EAGAIN;
 	lock_acquire(&k->tasklist);
 	nthreads = k->nthreads;
@@ -141,7 +145,8 @@ static int copy_context(struct task *t, struct task *child, const struct clone_r
 		s->regs.rsp = req->stack;
 	if (req->flags & LX_CLONE_SETTLS)
 		s->regs.fs_base = req->tls;
-	r = pops->context_new(mm_aspace(child->mm), req->flags & LX_CLONE_VM ? t->ctx.pc : NULL, &child->ctx.pc);
+	r = pops->context_new(mm_aspace(child->mm), req->flags & LX_CLONE_VM ? t->ctx.pc : NULL,
+			      &child->ctx.pc);
 	return r == -ENOMEM ? r : r < 0 ? -EAGAIN : 0;
 }
 
@@ -184,7 +189,8 @@ static void copy_plain(struct task *t, struct task *child, const struct clone_re
 static struct thread_group *new_group(struct task *t, const struct clone_request *req)
 {
 	struct thread_group *tg, *from = t->tg;
-	struct sighand *sh = req->flags & LX_CLONE_SIGHAND ? sighand_get(from->sighand) : sighand_copy(from->sighand);
+	struct sighand *sh = req->flags & LX_CLONE_SIGHAND ? sighand_get(from->sighand)
+							   : sighand_copy(from->sighand);
 
 	if (!sh)
 		return NULL;
@@ -258,7 +264,8 @@ static void link_process(struct task *t, struct task *child, const struct clone_
 	lock_release(&from->lock);
 }
 
-/* Give the child its number and link it. -ERESTARTNOINTR: the parent is about to end, or a signal must come first. */
+/* Give the child its number and link it. -ERESTARTNOINTR: the parent is about to end, or a signal
+ * must come first. */
 static int publish(struct task *t, struct task *child, const struct clone_request *req)
 {
 	struct kernel *k = t->kernel;
@@ -286,7 +293,8 @@ static int publish(struct task *t, struct task *child, const struct clone_reques
 	return 0;
 }
 
-/* Signals that are there must be taken before a fork; those to many that come during it are collected. */
+/* Signals that are there must be taken before a fork; those to many that come during it are
+ * collected. */
 static int begin_fork(struct task *t, uint64_t flags)
 {
 	int r = 0;
@@ -372,7 +380,8 @@ static void pidfd_forget(struct task *t, struct clone_pidfd *p)
 }
 
 /* The guest has the number before there is a child; it means nothing until then. */
-static int pidfd_prepare(struct task *t, struct task *child, const struct clone_request *req, struct clone_pidfd *ret)
+static int pidfd_prepare(struct task *t, struct task *child, const struct clone_request *req,
+			 struct clone_pidfd *ret)
 {
 	int r;
 
@@ -381,7 +390,8 @@ static int pidfd_prepare(struct task *t, struct task *child, const struct clone_
 	r = fdtable_reserve(t->fds, &t->ctx, 0, true, &ret->fd);
 	if (r < 0)
 		return r;
-	r = pidfd_new(child, req->flags & LX_CLONE_THREAD ? PIDFD_THREAD : PIDFD_PROCESS, 0, &ret->file);
+	r = pidfd_new(child, req->flags & LX_CLONE_THREAD ? PIDFD_THREAD : PIDFD_PROCESS, 0,
+		      &ret->file);
 	if (r < 0) {
 		fdtable_unreserve(t->fds, ret->fd);
 		return r;
@@ -515,8 +525,9 @@ int task_unshare(struct task *t, uint64_t flags)
 {
 	int r;
 
-	if (flags & ~(uint64_t)(LX_CLONE_THREAD | LX_CLONE_FS | LX_CLONE_SIGHAND | LX_CLONE_VM | LX_CLONE_FILES |
-				LX_CLONE_SYSVSEM | CLONE_NEW_ANY | LX_CLONE_NEWTIME))
+	if (flags &
+	    ~(uint64_t)(LX_CLONE_THREAD | LX_CLONE_FS | LX_CLONE_SIGHAND | LX_CLONE_VM |
+			LX_CLONE_FILES | LX_CLONE_SYSVSEM | CLONE_NEW_ANY | LX_CLONE_NEWTIME))
 		return -EINVAL;
 	if ((flags & (LX_CLONE_THREAD | LX_CLONE_SIGHAND | LX_CLONE_VM)) && !is_alone(t))
 		return -EINVAL;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A pidfd holds the thread group, and for a thread that does not lead it the thread itself. The number is only told, never looked up.
+ * A pidfd holds the thread group, and for a thread that does not lead it the thread itself. The
+ *number is only told, never looked up.
  *
- *	alive --(last thread ends)--> zombie: POLLIN --(waited for)--> gone: POLLIN | POLLHUP, -ESRCH
+ *	alive --(last thread ends)--> zombie: POLLIN --(waited for)--> gone: POLLIN | POLLHUP,
+ *-ESRCH
  *
- * A thread that takes over its group's number in execve(2) leaves its old number: who holds that one sees it gone, and who holds the
- * leader's goes on with the new leader.
+ * A thread that takes over its group's number in execve(2) leaves its old number: who holds that
+ *one sees it gone, and who holds the leader's goes on with the new leader.
  */
 #include "sentry/task/pidfd.h"
 
@@ -37,7 +39,8 @@ static struct task *task_now(struct pidfd *p)
 {
 	if (!p->thread)
 		return p->tg->state == TG_REAPED ? NULL : p->tg->leader;
-	return p->thread != p->tg->leader && atomic_load(&p->thread->state) != TASK_DEAD ? p->thread : NULL;
+	return p->thread != p->tg->leader && atomic_load(&p->thread->state) != TASK_DEAD ? p->thread
+											 : NULL;
 }
 
 /* ---- the file ---- */
@@ -53,7 +56,8 @@ static uint32_t pidfd_poll(struct file *f)
 	t = task_now(p);
 	if (!t)
 		return LX_POLLIN | LX_POLLRDNORM | LX_POLLHUP;
-	ended = p->kind == PIDFD_THREAD ? atomic_load(&t->state) == TASK_ZOMBIE : p->tg->state != TG_ALIVE;
+	ended = p->kind == PIDFD_THREAD ? atomic_load(&t->state) == TASK_ZOMBIE
+					: p->tg->state != TG_ALIVE;
 	return ended ? LX_POLLIN | LX_POLLRDNORM : 0;
 }
 
@@ -116,7 +120,8 @@ int pidfd_new(struct task *t, enum pidfd_kind kind, unsigned flags, struct file 
 	return r;
 }
 
-int pidfd_open(struct kernel *k, int32_t nr, enum pidfd_kind kind, unsigned flags, struct file **ret)
+int pidfd_open(struct kernel *k, int32_t nr, enum pidfd_kind kind, unsigned flags,
+	       struct file **ret)
 {
 	AUTO(task_put) struct task *t = task_find(k, nr);
 

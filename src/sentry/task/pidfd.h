@@ -8,16 +8,18 @@ struct file;
 
 enum pidfd_kind {
 	PIDFD_PROCESS,
-	PIDFD_THREAD,  /* LX_PIDFD_THREAD: this thread alone */
+	PIDFD_THREAD, /* LX_PIDFD_THREAD: this thread alone */
 };
 
 /*
- * A file that stands for t, or for the process of t, whatever numbers are given out later. t may still be without its number (a child
- * that is being made). flags: LX_O_NONBLOCK. Caller owns. -ENOMEM.
+ * A file that stands for t, or for the process of t, whatever numbers are given out later. t may
+ * still be without its number (a child that is being made). flags: LX_O_NONBLOCK. Caller owns.
+ * -ENOMEM.
  */
 MUST_CHECK int pidfd_new(struct task *t, enum pidfd_kind kind, unsigned flags, struct file **ret);
 /* pidfd_open(2): -ESRCH: no such number; -EINVAL: a thread that is no process. */
-MUST_CHECK int pidfd_open(struct kernel *k, int32_t nr, enum pidfd_kind kind, unsigned flags, struct file **ret);
+MUST_CHECK int pidfd_open(struct kernel *k, int32_t nr, enum pidfd_kind kind, unsigned flags,
+			  struct file **ret);
 bool pidfd_is(struct file *f);
 enum pidfd_kind pidfd_kind(struct file *f);
 /* Caller owns. The process, also when it has ended. */
