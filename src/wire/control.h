@@ -7,8 +7,8 @@
  *	CLI -> Sentry	PLAN      struct plan and its descriptors; once, first
  *			SIGNAL    u32 signo: to the foreground process group if there is a terminal,
  *else to init Sentry -> CLI	STARTED   (empty): init runs FAILED    u32 enum control_failure,
- *text: nothing runs, the Sentry ends STOPPED   u32 signo: init was stopped by it (job control) EXITED
- *u32 wait status of init, as wait(2) gives it; the Sentry ends
+ *text: nothing runs, the Sentry ends STOPPED   u32 signo: init was stopped by it (job control)
+ *EXITED u32 wait status of init, as wait(2) gives it; the Sentry ends
  */
 #pragma once
 

@@ -22,7 +22,8 @@ long sys_fork(struct task *t, const struct sysargs *a UNUSED)
 
 long sys_vfork(struct task *t, const struct sysargs *a UNUSED)
 {
-	struct clone_request req = {.flags = LX_CLONE_VFORK | LX_CLONE_VM, .exit_signal = LX_SIGCHLD};
+	struct clone_request req = {.flags = LX_CLONE_VFORK | LX_CLONE_VM,
+				    .exit_signal = LX_SIGCHLD};
 
 	return task_clone(t, &req);
 }
@@ -61,7 +62,8 @@ static int read_set_tid(struct task *t, const struct lx_clone_args *args, int32_
 		return r;
 	if (wish < 1)
 		return -EINVAL;
-	if (!cred_capable(t->cred, LX_CAP_SYS_ADMIN) && !cred_capable(t->cred, LX_CAP_CHECKPOINT_RESTORE))
+	if (!cred_capable(t->cred, LX_CAP_SYS_ADMIN) &&
+	    !cred_capable(t->cred, LX_CAP_CHECKPOINT_RESTORE))
 		return -EPERM;
 	*ret = wish;
 	return 0;
@@ -81,7 +83,8 @@ static int check_clone3(const struct lx_clone_args *args)
 		return -EINVAL;
 	if (!args->stack)
 		return args->stack_size ? -EINVAL : 0;
-	if (!args->stack_size || !add_ok(args->stack, args->stack_size, &top) || top > PLAT_GUEST_TOP)
+	if (!args->stack_size || !add_ok(args->stack, args->stack_size, &top) ||
+	    top > PLAT_GUEST_TOP)
 		return -EINVAL;
 	return 0;
 }

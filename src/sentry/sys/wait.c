@@ -63,7 +63,8 @@ long sys_wait4(struct task *t, const struct sysargs *a)
 	struct wait_result res;
 	int r;
 
-	if (options & ~(unsigned)(LX_WNOHANG | LX_WUNTRACED | LX_WCONTINUED | LX___WNOTHREAD | LX___WCLONE | LX___WALL))
+	if (options & ~(unsigned)(LX_WNOHANG | LX_WUNTRACED | LX_WCONTINUED | LX___WNOTHREAD |
+				  LX___WCLONE | LX___WALL))
 		return -EINVAL;
 	r = decode_pid(t, arg_int(a, 0), &req);
 	if (r == 0)
@@ -105,7 +106,8 @@ static int decode_idtype(struct task *t, int type, int32_t id, struct wait_reque
 	}
 }
 
-/* Wait for the process that descriptor req->id stands for. A thread that is no process is nobody's child. */
+/* Wait for the process that descriptor req->id stands for. A thread that is no process is nobody's
+ * child. */
 static int wait_pidfd(struct task *t, struct wait_request *req, struct wait_result *ret)
 {
 	AUTO(file_put) struct file *f = fdtable_get_nopath(t->fds, req->id);
@@ -143,7 +145,8 @@ static int put_siginfo(struct task *t, uaddr_t to, const struct wait_result *res
 		info._sigchld._status = res->status;
 	}
 	/* Linux writes these fields and no others. */
-	return copy_out(t->mm, to, &info, offsetof(lx_siginfo_t, _sigchld._status) + sizeof(info._sigchld._status));
+	return copy_out(t->mm, to, &info,
+			offsetof(lx_siginfo_t, _sigchld._status) + sizeof(info._sigchld._status));
 }
 
 long sys_waitid(struct task *t, const struct sysargs *a)
@@ -154,8 +157,8 @@ long sys_waitid(struct task *t, const struct sysargs *a)
 	struct wait_result res;
 	int r;
 
-	if (options & ~(unsigned)(LX_WNOHANG | LX_WNOWAIT | LX_WEXITED | LX_WSTOPPED | LX_WCONTINUED | LX___WNOTHREAD |
-				  LX___WCLONE | LX___WALL))
+	if (options & ~(unsigned)(LX_WNOHANG | LX_WNOWAIT | LX_WEXITED | LX_WSTOPPED |
+				  LX_WCONTINUED | LX___WNOTHREAD | LX___WCLONE | LX___WALL))
 		return -EINVAL;
 	if (!(options & (LX_WEXITED | LX_WSTOPPED | LX_WCONTINUED)))
 		return -EINVAL;

@@ -160,7 +160,8 @@ void task_get_info(struct task *t, struct task_info *ret)
 	lock_release(&tg->lock);
 }
 
-/* ptrace(2), "Ptrace access mode checking", without the parts of an LSM and of other user namespaces. */
+/* ptrace(2), "Ptrace access mode checking", without the parts of an LSM and of other user
+ * namespaces. */
 bool task_may_access(struct task *by, struct task *t, enum task_access how)
 {
 	const struct cred *me = by->cred;
@@ -171,8 +172,8 @@ bool task_may_access(struct task *by, struct task *t, enum task_access how)
 	if (by->tg == t->tg)
 		return true;
 	AUTO(cred_put) const struct cred *c = task_cred_get(t);
-	bool same = uid == c->euid && uid == c->suid && uid == c->uid && gid == c->egid && gid == c->sgid &&
-		    gid == c->gid;
+	bool same = uid == c->euid && uid == c->suid && uid == c->uid && gid == c->egid &&
+		    gid == c->sgid && gid == c->gid;
 	if (!same && !capable)
 		return false;
 	AUTO(mm_put) struct mm *mm = task_mm_get(t);
@@ -190,20 +191,21 @@ static bool may_set_limits(struct task *by, struct task *t)
 	if (by->tg == t->tg || cred_capable(me, LX_CAP_SYS_RESOURCE))
 		return true;
 	AUTO(cred_put) const struct cred *c = task_cred_get(t);
-	return me->uid == c->euid && me->uid == c->suid && me->uid == c->uid && me->gid == c->egid &&
-	       me->gid == c->sgid && me->gid == c->gid;
+	return me->uid == c->euid && me->uid == c->suid && me->uid == c->uid &&
+	       me->gid == c->egid && me->gid == c->sgid && me->gid == c->gid;
 }
 
-int task_prlimit(struct task *by, struct task *t, int which, const struct lx_rlimit *new, struct lx_rlimit *ret_old)
+int task_prlimit(struct task *by, struct task *t, int which, const struct lx_rlimit *new,
+		 struct lx_rlimit *ret_old)
 {
 	struct limits *l = &t->tg->limits;
 	struct lx_rlimit old;
 
 	if (which < 0 || which >= LX_RLIM_NLIMITS)
 		return -EINVAL;
-	if (new && new->rlim_cur > new->rlim_max)
+	if (new &&new->rlim_cur > new->rlim_max)
 		return -EINVAL;
-	if (new && which == LX_RLIMIT_NOFILE && new->rlim_max > LIMIT_NOFILE_MAX)
+	if (new &&which == LX_RLIMIT_NOFILE &&new->rlim_max > LIMIT_NOFILE_MAX)
 		return -EPERM;
 	if (!may_set_limits(by, t))
 		return -EPERM;
@@ -211,7 +213,7 @@ int task_prlimit(struct task *by, struct task *t, int which, const struct lx_rli
 	lock_acquire(&t->tg->lock);
 	old.rlim_cur = atomic_load(&l->soft[which]);
 	old.rlim_max = atomic_load(&l->hard[which]);
-	if (new && new->rlim_max > old.rlim_max && !cred_capable(by->cred, LX_CAP_SYS_RESOURCE)) {
+	if (new &&new->rlim_max > old.rlim_max && !cred_capable(by->cred, LX_CAP_SYS_RESOURCE)) {
 		lock_release(&t->tg->lock);
 		return -EPERM;
 	}
@@ -220,7 +222,7 @@ int task_prlimit(struct task *by, struct task *t, int which, const struct lx_rli
 		atomic_store(&l->soft[which], new->rlim_cur);
 	}
 	lock_release(&t->tg->lock);
-	if (new && which == LX_RLIMIT_CPU)
+	if (new &&which == LX_RLIMIT_CPU)
 		cpu_timer_rearm(t->tg);
 	if (ret_old)
 		*ret_old = old;
@@ -244,7 +246,8 @@ static bool prio_selects(struct task *t, int which, int32_t who, struct task *by
 	}
 }
 
-int task_for_each_prio(struct task *by, int which, int32_t who, void (*fn)(void *arg, struct task *t), void *arg)
+int task_for_each_prio(struct task *by, int which, int32_t who,
+		       void (*fn)(void *arg, struct task *t), void *arg)
 {
 	struct kernel *k = by->kernel;
 	int r = -ESRCH;

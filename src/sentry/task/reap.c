@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The dead: telling parents, finding new parents for orphans, taking zombies out of the lists. wait(2), prctl(2)
- * PR_SET_CHILD_SUBREAPER and PR_SET_PDEATHSIG. Everything under kernel->tasklist.
+ * The dead: telling parents, finding new parents for orphans, taking zombies out of the lists.
+ * wait(2), prctl(2) PR_SET_CHILD_SUBREAPER and PR_SET_PDEATHSIG. Everything under kernel->tasklist.
  */
 #include "abi/poll.h"
 #include "abi/sched.h"
@@ -215,7 +215,8 @@ static bool has_ancestor(struct thread_group *tg, struct thread_group *ancestor)
 	return false;
 }
 
-/* Descendants learn that there is one above them; the flag on them only saves walks, so it is never taken back. */
+/* Descendants learn that there is one above them; the flag on them only saves walks, so it is never
+ * taken back. */
 void task_set_subreaper(struct task *t, bool on)
 {
 	struct kernel *k = t->kernel;

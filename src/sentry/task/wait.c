@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting for children: wait4(2), waitid(2). A child is a process; its threads are nobody's children (there is no ptrace yet).
- * Each look is one walk over the children under the tasklist; between looks the caller sleeps on its group's child_wait.
+ * Waiting for children: wait4(2), waitid(2). A child is a process; its threads are nobody's
+ * children (there is no ptrace yet). Each look is one walk over the children under the tasklist;
+ * between looks the caller sleeps on its group's child_wait.
  */
 #include <errno.h>
 #include <string.h>
@@ -37,9 +38,10 @@ static void fill(struct thread_group *child, struct wait_result *ret)
 }
 
 /* A zombie's status, and with it (unless WNOWAIT) the zombie. */
-static bool take_zombie(struct task *t, const struct wait_request *req, struct thread_group *child, struct wait_result *ret)
-	REQUIRES(t->kernel->tasklist);
-static bool take_zombie(struct task *t, const struct wait_request *req, struct thread_group *child, struct wait_result *ret)
+static bool take_zombie(struct task *t, const struct wait_request *req, struct thread_group *child,
+			struct wait_result *ret) REQUIRES(t->kernel->tasklist);
+static bool take_zombie(struct task *t, const struct wait_request *req, struct thread_group *child,
+			struct wait_result *ret)
 {
 	struct thread_group *tg = t->tg;
 	int status = child->exit_status;
@@ -65,17 +67,21 @@ static bool take_zombie(struct task *t, const struct wait_request *req, struct t
 	return true;
 }
 
-static bool take_stop(const struct wait_request *req, struct thread_group *child, struct wait_result *ret)
+static bool take_stop(const struct wait_request *req, struct thread_group *child,
+		      struct wait_result *ret)
 {
 	bool stopped, continued;
 	int signo;
 
 	lock_acquire(&child->lock);
 	stopped = (req->options & LX_WSTOPPED) && tg_flag(child, TG_REPORT_STOPPED);
-	continued = !stopped && (req->options & LX_WCONTINUED) && tg_flag(child, TG_REPORT_CONTINUED);
+	continued = !stopped && (req->options & LX_WCONTINUED) &&
+		    tg_flag(child, TG_REPORT_CONTINUED);
 	signo = child->stop_signal;
 	if (!(req->options & LX_WNOWAIT))
-		tg_flag_clear(child, stopped ? TG_REPORT_STOPPED : continued ? TG_REPORT_CONTINUED : 0);
+		tg_flag_clear(child, stopped     ? TG_REPORT_STOPPED
+				     : continued ? TG_REPORT_CONTINUED
+						 : 0);
 	lock_release(&child->lock);
 	if (!stopped && !continued)
 		return false;
