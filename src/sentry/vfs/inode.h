@@ -80,6 +80,8 @@ struct fs_ops {
 	int (*remount)(struct superblock *sb, struct ctx *ctx, uint64_t ms_flags,
 		       const char *data);                                   /* NULL: flags only */
 	void (*show_options)(struct superblock *sb, struct strbuf *sb_out); /* ",size=..." */
+	void (*unused)(struct superblock *sb);  /* the last user is gone: let go of inodes kept
+						   alive; NULL: none */
 	void (*release)(struct superblock *sb); /* the last reference is gone; no inode is left */
 };
 

@@ -87,6 +87,8 @@ void superblock_put(struct superblock *sb)
 	dcache_drop_sb(sb);
 	dentry_put(sb->root_dentry);
 	sb->root_dentry = NULL;
+	if (sb->ops->unused)
+		sb->ops->unused(sb);
 	inode_put(TAKE(sb->root));
 	superblock_put_ref(sb);
 }

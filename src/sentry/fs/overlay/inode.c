@@ -224,7 +224,7 @@ static int ovl_statfs(struct superblock *sb, struct ctx *ctx, struct lx_statfs *
 	return r;
 }
 
-/* Pinned inodes hold the superblock: a root overlay lives as long as its sandbox. */
+/* After ovl_sb_unused: no inode is left. */
 static void ovl_sb_release(struct superblock *sb)
 {
 	struct overlay *fs = sb->priv;
@@ -236,9 +236,37 @@ static void ovl_sb_release(struct superblock *sb)
 	slab_free(&overlay_slab, fs);
 }
 
+/* A pinned inode, no longer pinned, whose reference is the caller's; NULL: there is none. */
+static struct inode *unpin_one(struct overlay *fs)
+{
+	struct htab_node *node;
+
+	GUARD(&fs->table_lock);
+	for (node = htab_any_first(&fs->by_lower); node;
+	     node = htab_any_next(&fs->by_lower, node)) {
+		struct ovl_inode *o = htab_entry(node, struct ovl_inode, lower_node);
+
+		if (!o->pinned)
+			continue;
+		o->pinned = false;
+		return &o->inode;
+	}
+	return NULL;
+}
+
+/* Nobody can walk here any more: changes that only a walk would find again are forgotten. */
+static void ovl_sb_unused(struct superblock *sb)
+{
+	struct inode *i;
+
+	while ((i = unpin_one(sb->priv)) != NULL)
+		inode_put(i);
+}
+
 static const struct fs_ops ovl_fs_ops = {
 	.name = "overlay",
 	.statfs = ovl_statfs,
+	.unused = ovl_sb_unused,
 	.release = ovl_sb_release,
 };
 
