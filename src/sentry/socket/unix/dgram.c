@@ -217,19 +217,6 @@ static int try_recv(struct unix_sock *u, struct sock_msg *sm, struct uio *dst, s
 	return 0;
 }
 
-/* Nothing is there. 0: sleep; 1: that is the end; -errno. */
-static int why_none(struct unix_sock *u, bool nonblock)
-{
-	int r = socket_take_error(&u->s);
-
-	if (r < 0)
-		return r;
-	if (!(u->s.shutdown & SOCK_SHUT_RD))
-		return 0;
-	/* A datagram socket that does not wait is not told of the end. */
-	return nonblock && !unix_has_connections(u) ? -EAGAIN : 1;
-}
-
 /* Wake-ups for messages reach one reader each; who leaves hands on what he did not need. */
 static void hand_on(struct unix_sock *u)
 {
@@ -242,25 +229,39 @@ static void hand_on(struct unix_sock *u)
 		waitq_wake_one(&u->s.wq, LX_POLLIN);
 }
 
+/*
+ * One look. 0: *ret_n is the outcome; 1: sleep. The end is looked at before the queue: what was
+ * sent before the end is then seen.
+ */
+static int look(struct unix_sock *u, struct sock_msg *sm, struct uio *dst, ssize_t *ret_n)
+{
+	bool failed = u->s.error != 0, ended = (u->s.shutdown & SOCK_SHUT_RD) != 0;
+
+	if (try_recv(u, sm, dst, ret_n) == 0)
+		return 0;
+	*ret_n = failed ? socket_take_error(&u->s) : 0;
+	if (*ret_n < 0)
+		return 0;
+	/* A datagram socket that does not wait is not told of the end. */
+	if (ended && !unix_has_connections(u) && (sm->flags & LX_MSG_DONTWAIT))
+		*ret_n = -EAGAIN;
+	return ended ? 0 : 1;
+}
+
 static ssize_t wait_recv(struct ctx *ctx, struct unix_sock *u, struct sock_msg *sm, struct uio *dst)
 {
-	bool nonblock = (sm->flags & LX_MSG_DONTWAIT) != 0;
-	int64_t deadline = socket_deadline(u->s.opt.rcv_timeout, nonblock);
+	int64_t deadline =
+		socket_deadline(u->s.opt.rcv_timeout, (sm->flags & LX_MSG_DONTWAIT) != 0);
 	struct waiter w;
 	ssize_t n = 0;
-	int r;
 
 	waiter_init(&w, ctx, LX_POLLIN);
 	w.exclusive = !(sm->flags & LX_MSG_PEEK);
 	waitq_add(&u->s.wq, &w);
-	while (try_recv(u, sm, dst, &n) == 1) {
-		r = why_none(u, nonblock);
-		if (r == 0)
-			r = socket_sleep(ctx, deadline);
-		if (r != 0) {
-			n = MIN(r, 0);
+	while (look(u, sm, dst, &n) == 1) {
+		n = socket_sleep(ctx, deadline);
+		if (n < 0)
 			break;
-		}
 	}
 	waitq_del(&w);
 	hand_on(u);

@@ -47,6 +47,8 @@ static SLAB_DEFINE(payer_slab, struct payer);
 static struct lock flight_lock = LOCK_INIT(RANK_SOCKET_FLY, "files in flight");
 static struct list payers GUARDED_BY(flight_lock) = LIST_INIT(payers);
 static struct list flying GUARDED_BY(flight_lock) = LIST_INIT(flying);
+static uint64_t nsockets GUARDED_BY(flight_lock); /* in flying */
+static uint64_t credit GUARDED_BY(flight_lock);   /* how many may be looked at */
 
 /* ---- who pays ---- */
 
@@ -95,6 +97,7 @@ static void take_off(struct file *f) REQUIRES(flight_lock)
 	if (u->nflying++ == 0) {
 		u->flying = f;
 		list_add_tail(&flying, &u->flying_link);
+		nsockets++;
 	}
 }
 
@@ -107,6 +110,7 @@ static void touch_down(struct file *f) REQUIRES(flight_lock)
 	if (--u->nflying == 0) {
 		u->flying = NULL;
 		list_del(&u->flying_link);
+		nsockets--;
 	}
 }
 
@@ -266,14 +270,29 @@ void unix_collect(void)
 	struct unix_sock *u;
 
 	lock_acquire(&flight_lock);
-	if (!list_empty(&flying)) {
-		find_candidates(&candidates);
-		keep_alive(&candidates, &alive);
-		list_for_each_entry(u, &candidates, gc_link)
-			purge(u, &msgs);
-		forget(&candidates);
-		forget(&alive);
-	}
+	find_candidates(&candidates);
+	keep_alive(&candidates, &alive);
+	list_for_each_entry(u, &candidates, gc_link)
+		purge(u, &msgs);
+	forget(&candidates);
+	forget(&alive);
 	lock_release(&flight_lock);
 	unix_msgs_free(&msgs);
+}
+
+/* Each close may look at so many sockets, so that a close costs the same with many in flight. */
+#define CREDIT_PER_CLOSE 64
+
+void unix_collect_sometimes(void)
+{
+	bool due;
+
+	lock_acquire(&flight_lock);
+	credit = nsockets > 0 ? credit + CREDIT_PER_CLOSE : 0;
+	due = nsockets > 0 && credit >= nsockets;
+	if (due)
+		credit = 0;
+	lock_release(&flight_lock);
+	if (due)
+		unix_collect();
 }

@@ -191,32 +191,29 @@ static int read_queue(struct reading *rd)
 	}
 }
 
-/* The queue is empty. 0: sleep; 1: that is the end; -errno. */
-static int why_empty(struct unix_sock *u)
-{
-	int r = socket_take_error(&u->s);
-
-	if (r < 0)
-		return r;
-	return u->s.shutdown & SOCK_SHUT_RD ? 1 : 0;
-}
-
-/* Sleep until read_queue is done, or there is no more to wait for. */
+/*
+ * Sleep until read_queue is done, or there is no more to wait for. The end is looked at before the
+ * queue: what was sent before the end is then seen.
+ */
 static int read_all(struct ctx *ctx, struct reading *rd, int64_t deadline)
 {
-	int r;
+	struct socket *s = &rd->u->s;
 
-	while ((r = read_queue(rd)) == READ_MORE) {
+	for (;;) {
+		bool failed = s->error != 0, ended = (s->shutdown & SOCK_SHUT_RD) != 0;
+		int r = read_queue(rd);
+
+		if (r != READ_MORE)
+			return r;
 		if (rd->done >= rd->target || (rd->peek && rd->done > 0))
 			return 0;
-		r = why_empty(rd->u);
-		if (r != 0)
-			return MIN(r, 0);
+		r = failed ? socket_take_error(s) : 0;
+		if (r < 0 || ended)
+			return r;
 		r = socket_sleep(ctx, deadline);
 		if (r < 0)
 			return r;
 	}
-	return r;
 }
 
 /* Where peeking goes on: SO_PEEK_OFF. */

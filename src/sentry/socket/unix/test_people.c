@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sentry/socket/unix/test_people.h"
 
+#include "base/log.h"
+
 static bool interrupted(struct ctx *ctx)
 {
 	return container_of(ctx, struct person, ctx)->interrupted;
@@ -52,6 +54,8 @@ void begin(void)
 	struct file *f[4];
 	struct person p;
 
+	log_set_fd(STDERR_FILENO);
+	log_set_level(LOG_ERROR);
 	unix_register();
 	person_init(&p, 0, 1);
 	for (int i = 0; i < 4; i++)

@@ -144,7 +144,7 @@ void unix_close(struct unix_sock *u, bool embryo)
 static void close_file(struct socket *s)
 {
 	unix_close(unix_of(s), false);
-	unix_collect();
+	unix_collect_sometimes();
 }
 
 void unix_set_peer_cred(struct unix_sock *u, const struct cred *cred, int32_t pid)

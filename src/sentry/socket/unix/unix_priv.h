@@ -239,3 +239,5 @@ struct sock_rights *unix_land(struct unix_msg *m);
 struct sock_rights *unix_fly_peek(const struct sock_rights *r);
 /* Close sockets that only messages in the queues of each other still name. */
 void unix_collect(void);
+/* After a close: as unix_collect, but not every time while very many are in flight. */
+void unix_collect_sometimes(void);
