@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A full backlog makes connect wait; a listener that goes resets whom it never accepted; closing with
- * unread bytes resets the peer, and poll tells all of it.
+ * A full backlog makes connect wait; a listener that goes resets whom it never accepted; closing
+ * with unread bytes resets the peer, and poll tells all of it.
  */
 #include "guest.h"
 
