@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An eventfd adds up writes, gives and clears the sum on read, one at a time as a semaphore, and
- * never overflows.
+ * An eventfd (eventfd2) adds up writes, gives and clears the sum on read, one at a time as a
+ * semaphore, and never overflows.
  */
 #include "guest.h"
 

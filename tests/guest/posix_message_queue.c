@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A POSIX queue gives the highest priority first, blocks or is EAGAIN when full or empty, and
- * notifies once.
+ * A POSIX queue (its attributes by mq_getsetattr) gives the highest priority first, blocks or is
+ * EAGAIN when full or empty, and notifies once.
  */
 #include "guest.h"
 

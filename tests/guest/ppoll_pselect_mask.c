@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ppoll, pselect and epoll_pwait wait under their own signal mask and put the old one back. */
+/* ppoll, pselect (pselect6) and epoll_pwait wait under their own signal mask and put the old one
+ * back. */
 #include "guest.h"
 
 #include <sys/epoll.h>

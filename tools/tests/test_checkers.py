@@ -138,6 +138,7 @@ class Table(CheckerTest):
     def setUp(self):
         super().setUp()
         self.put("src/sentry/sys/io.c", self.HANDLERS)
+        self.put("tests/guest/reading.c", "int main(void)\n{\n\treturn (int)read(0, 0, 0);\n}\n")
 
     def test_good_rows(self):
         self.table('SYSCALL(0, read, sys_read, "fd", SYS_FULL, "")', 'SYSCALL(1, write, sys_none, "", SYS_NONE, "")')
@@ -154,6 +155,11 @@ class Table(CheckerTest):
     def test_partial_without_note(self):
         self.table('SYSCALL(0, read, sys_read, "", SYS_PARTIAL, "")')
         self.refuses("check_table.py", "what is missing")
+
+    def test_full_without_a_guest_program(self):
+        self.put("src/sentry/sys/io.c", self.HANDLERS.replace("sys_read", "sys_readv"))
+        self.table('SYSCALL(19, readv, sys_readv, "fd", SYS_FULL, "")')
+        self.refuses("check_table.py", "no program of tests/guest names readv")
 
     def test_double_number_and_unreadable_row(self):
         self.table('SYSCALL(0, read, sys_read, "", SYS_FULL, "")', 'SYSCALL(0, rd, sys_read, "", SYS_FULL, "")',
