@@ -9,21 +9,20 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "gofer/gofer.h"
+#include "host/proc.h"
 #include "runtime/runtime.h"
 #include "sentry/boot/boot.h"
 
-/* In a child: die with the CLI. The parent may have died before the request. */
+/* In a child: die with the CLI, also if it died before this. */
 static void die_with(pid_t parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() != parent)
+	if (host_die_with_parent(SIGKILL, parent) < 0)
 		_exit(EXIT_OUR_FAULT);
 }
 

@@ -88,22 +88,12 @@ size_t wire_reserve_u32(struct wire_out *o)
 	return at;
 }
 
-static void patch_le(struct wire_out *o, size_t at, uint32_t v, size_t n)
-{
-	if (o->failed || at + n > o->len)
-		return;
-	for (size_t i = 0; i < n; i++)
-		o->p[at + i] = (uint8_t)(v >> (8 * i));
-}
-
 void wire_patch_u32(struct wire_out *o, size_t at, uint32_t v)
 {
-	patch_le(o, at, v, 4);
-}
-
-void wire_patch_u16(struct wire_out *o, size_t at, uint16_t v)
-{
-	patch_le(o, at, v, 2);
+	if (o->failed || at + 4 > o->len)
+		return;
+	for (size_t i = 0; i < 4; i++)
+		o->p[at + i] = (uint8_t)(v >> (8 * i));
 }
 
 void wire_in_init(struct wire_in *in, const void *buf, size_t n)

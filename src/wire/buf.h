@@ -38,7 +38,6 @@ void wire_put_str32(struct wire_out *o, const void *p, size_t n);
 /* Room for a u32 to be filled in later by wire_patch_u32; its offset. */
 size_t wire_reserve_u32(struct wire_out *o);
 void wire_patch_u32(struct wire_out *o, size_t at, uint32_t v);
-void wire_patch_u16(struct wire_out *o, size_t at, uint16_t v);
 
 void wire_in_init(struct wire_in *in, const void *buf, size_t n);
 /* 0 once failed. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /proc/net. Differs: the tables of sockets and addresses have their headings only, and lo is the
- * one interface; what the socket rooms know reaches programs by netlink.
+ * /proc/net. Differs: there are no internet sockets, so their tables have headings only, and lo is
+ * shown as the one interface although nothing can be sent through it yet.
  */
+#include "base/strbuf.h"
 #include "sentry/proc/pid_priv.h"
+#include "sentry/socket/unix/unix.h"
 
 #define DEV_HEAD                                                                                                                       \
 	"Inter-|   Receive                                                |  Transmit\n"                                               \
@@ -26,6 +28,14 @@
 	"Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT"      \
 	"                                                       \n"
 
+static int show_unix(const struct proc_at *at, struct strbuf *sb)
+{
+	(void)at;
+	strbuf_adds(sb, "Num       RefCount Protocol Flags    Type St Inode Path\n");
+	unix_show(sb);
+	return strbuf_result(sb);
+}
+
 static const struct proc_entry entries[] = {
 	PROC_TEXT(
 		"arp", 0444,
@@ -44,7 +54,7 @@ static const struct proc_entry entries[] = {
 	PROC_TEXT("tcp6", 0444, TCP6_HEAD),
 	PROC_TEXT("udp", 0444, UDP_HEAD),
 	PROC_TEXT("udp6", 0444, UDP6_HEAD),
-	PROC_TEXT("unix", 0444, "Num       RefCount Protocol Flags    Type St Inode Path\n"),
+	PROC_FILE("unix", 0444, show_unix),
 };
 
 const struct proc_dir proc_net_dir = PROC_DIR(entries, NULL);

@@ -176,11 +176,6 @@ static const struct file_ops hostio_ops = {
 	.release = hostio_release,
 };
 
-int hostio_is_tty(struct file *f)
-{
-	return f->ops == &hostio_ops && ((struct hostio *)f->priv)->tty;
-}
-
 /* ---- the inode: what fstat says of the host's file ---- */
 
 static int hostio_getattr(struct ctx *ctx, struct inode *i, struct kstat *ret)

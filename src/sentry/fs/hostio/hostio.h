@@ -30,8 +30,6 @@ MUST_CHECK int hostio_open(struct hostfd *h, struct file **ret);
  */
 int hostio_open_tty(struct ctx *ctx, struct inode *inode, struct file *f);
 
-/* Is f such a file on a terminal? */
-int hostio_is_tty(struct file *f);
 /* The foreground process group of the terminals passed through; 0: none yet. */
 int32_t hostio_foreground(void);
 void hostio_set_foreground(int32_t pgrp);

@@ -4,17 +4,19 @@
  * window size, flushing. Each copies the argument in, hands the copy to the host, and copies the
  * answer out; commands not listed are ENOTTY. Process groups are the guest's own: TIOCGPGRP and
  * TIOCSPGRP never reach the host.
+ *
+ * Differs: waiting for output to drain (TCSBRK, TCSETSW, TCSETSF) sleeps in the host, where no
+ * signal of the guest ends it; a terminal that its user stopped holds the caller until it goes on.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "abi/fcntl.h"
 #include "abi/ioctl.h"
 #include "base/hash.h"
+#include "host/fd.h"
+#include "host/file.h"
+#include "host/ioctl.h"
+#include "host/stat.h"
 #include "sentry/core/ctx.h"
 #include "sentry/core/hostfd.h"
 #include "sentry/fs/hostio/hostio.h"
@@ -24,46 +26,40 @@
 
 bool hostio_host_is_tty(struct hostfd *h)
 {
-	struct termios t;
-
-	return tcgetattr(hostfd_fd(h), &t) == 0;
+	return host_is_tty(hostfd_fd(h));
 }
 
 int hostio_host_flags(struct hostfd *h, unsigned *ret)
 {
-	int flags = fcntl(hostfd_fd(h), F_GETFL);
+	int flags = host_get_flags(hostfd_fd(h));
 
 	if (flags < 0)
-		return -errno;
-	*ret = (unsigned)flags &
-	       (LX_O_ACCMODE | LX_O_APPEND); /* O_NONBLOCK may be of our own making */
+		return flags;
+	/* O_NONBLOCK may be of our own making */
+	*ret = (unsigned)flags & (LX_O_ACCMODE | LX_O_APPEND);
 	return 0;
-}
-
-static int64_t host_time(const struct timespec *ts)
-{
-	return (int64_t)ts->tv_sec * 1000000000 + ts->tv_nsec;
 }
 
 int hostio_host_stat(struct hostfd *h, struct kstat *ret)
 {
-	struct stat st;
+	struct host_stat st;
+	int r = host_fstat(hostfd_fd(h), &st);
 
-	if (fstat(hostfd_fd(h), &st) < 0)
-		return -errno;
-	ret->dev = st.st_dev;
-	ret->ino = st.st_ino;
-	ret->rdev = st.st_rdev;
-	ret->mode = st.st_mode;
-	ret->nlink = (uint32_t)st.st_nlink;
-	ret->uid = st.st_uid;
-	ret->gid = st.st_gid;
-	ret->size = (uint64_t)st.st_size;
-	ret->blocks = (uint64_t)st.st_blocks;
-	ret->blksize = (uint32_t)st.st_blksize;
-	ret->atime = host_time(&st.st_atim);
-	ret->mtime = host_time(&st.st_mtim);
-	ret->ctime = host_time(&st.st_ctim);
+	if (r < 0)
+		return r;
+	ret->dev = st.dev;
+	ret->ino = st.ino;
+	ret->rdev = st.rdev;
+	ret->mode = st.mode;
+	ret->nlink = st.nlink;
+	ret->uid = st.uid;
+	ret->gid = st.gid;
+	ret->size = st.size;
+	ret->blocks = st.blocks;
+	ret->blksize = st.blksize;
+	ret->atime = st.atime;
+	ret->mtime = st.mtime;
+	ret->ctime = st.ctime;
 	return 0;
 }
 
@@ -74,30 +70,21 @@ uint64_t hostio_ino(const struct kstat *st)
 
 int hostio_host_truncate(struct hostfd *h, uint64_t size)
 {
-	int r;
-
-	if (size > INT64_MAX)
-		return -EFBIG;
-	do
-		r = ftruncate(hostfd_fd(h), (off_t)size);
-	while (r < 0 && errno == EINTR);
-	return r < 0 ? -errno : 0;
+	return size > INT64_MAX ? -EFBIG : host_set_size(hostfd_fd(h), size);
 }
 
 int64_t hostio_host_seek(struct hostfd *h, int64_t off, int whence)
 {
-	off_t r = lseek(hostfd_fd(h), off, whence);
-
-	return r < 0 ? -errno : r;
+	return host_seek(hostfd_fd(h), off, whence);
 }
 
 /* The host fills `size` bytes of an answer; they go to the guest. */
 static long ioctl_read(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf,
 		       size_t size)
 {
-	if (ioctl(hostfd_fd(h), cmd, buf) < 0)
-		return -errno;
-	return copy_out(mm, uaddr(arg), buf, size);
+	int r = host_ioctl(hostfd_fd(h), cmd, buf);
+
+	return r < 0 ? r : copy_out(mm, uaddr(arg), buf, size);
 }
 
 static long ioctl_write(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg, void *buf,
@@ -105,9 +92,7 @@ static long ioctl_write(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t 
 {
 	int r = copy_in(mm, buf, uaddr(arg), size);
 
-	if (r < 0)
-		return r;
-	return ioctl(hostfd_fd(h), cmd, buf) < 0 ? -errno : 0;
+	return r < 0 ? r : host_ioctl(hostfd_fd(h), cmd, buf);
 }
 
 static long get_pgrp(struct mm *mm, uint64_t arg)
@@ -162,7 +147,7 @@ static long tty_ioctl(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t ar
 	case LX_TCSBRK:
 	case LX_TCXONC:
 	case LX_TCFLSH:
-		return ioctl(hostfd_fd(h), cmd, (int)arg) < 0 ? -errno : 0;
+		return host_ioctl_value(hostfd_fd(h), cmd, (int)arg);
 	case LX_TIOCGPGRP:
 		return get_pgrp(mm, arg);
 	case LX_TIOCSPGRP:

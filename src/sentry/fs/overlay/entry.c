@@ -80,24 +80,6 @@ void ovl_entry_remove(struct ovl_inode *dir, const struct name *name)
 		inode_put(old);
 }
 
-int ovl_lower_has(struct ctx *ctx, struct ovl_inode *dir, const struct name *name)
-{
-	struct inode *found;
-	int r;
-
-	if (!dir->lower)
-		return 0;
-	lock_acquire_nested(&dir->lower->dir_lock, OVL_LOWER_SUBCLASS);
-	r = dir->lower->ops->lookup(ctx, dir->lower, name, &found);
-	lock_release(&dir->lower->dir_lock);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return r;
-	inode_put(found);
-	return 1;
-}
-
 void ovl_entries_fini(struct ovl_inode *dir)
 {
 	struct htab_node *node, *tmp;

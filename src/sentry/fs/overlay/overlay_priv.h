@@ -117,6 +117,4 @@ MUST_CHECK int ovl_entry_set(struct ovl_inode *dir, const struct name *name, str
 /* The name is gone: a whiteout if the lower has it. Never fails if ovl_entry_reserve was called for
  * the name before. */
 void ovl_entry_remove(struct ovl_inode *dir, const struct name *name);
-/* Does the lower directory have the name? 1, 0, -errno. */
-MUST_CHECK int ovl_lower_has(struct ctx *ctx, struct ovl_inode *dir, const struct name *name);
 void ovl_entries_fini(struct ovl_inode *dir);
