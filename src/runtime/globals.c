@@ -48,8 +48,7 @@ static int take_platform(struct globals *g, const char *arg)
 static int take_network(struct globals *g, const char *arg)
 {
 	if (strcmp(arg, "none") != 0) {
-		tell("--network=%s: this version offers only `none` (loopback inside the sandbox)",
-		     arg);
+		tell("--network=%s: this version offers only `none`", arg);
 		return EXIT_USAGE;
 	}
 	g->network = NETWORK_NONE;

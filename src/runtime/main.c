@@ -37,7 +37,7 @@ int verb_help(struct globals *g, int argc, char **argv)
 		printf("  %-10s %s\n", verbs[i].name, verbs[i].what);
 	printf("\nglobal options (`do` takes them after the verb, too):\n"
 	       "  --platform=NAME        how guest code is run: ptrace\n"
-	       "  --network=none         loopback only\n"
+	       "  --network=none         no network; this version has no other, nor a loopback\n"
 	       "  --overlay=memory|none  writes to the root vanish at exit, or are refused\n"
 	       "  --strace[=FILE]        log the program's system calls (default: to stderr)\n"
 	       "  --log=FILE             log of Caisson itself\n"

@@ -16,7 +16,7 @@
 #define EXIT_HOST_REFUSES 124
 
 enum network_mode {
-	NETWORK_NONE, /* loopback only */
+	NETWORK_NONE, /* AF_UNIX sockets only */
 };
 
 enum overlay_mode {
