@@ -114,7 +114,7 @@ static int begin_alone(struct task *t)
 	GUARD(&tg->lock);
 	if (tg_flag(tg, TG_EXITING) || tg->exec_task)
 		return -EAGAIN;
-	tg->exec_task = t;
+	tg->exec_task = t; /* (A) of task_publish */
 	list_for_each_entry(other, &tg->threads, thread_link) {
 		if (other == t || other->exiting)
 			continue;

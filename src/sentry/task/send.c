@@ -130,7 +130,7 @@ void tg_begin_exit(struct thread_group *tg, int wait_status)
 
 	if (tg_flag(tg, TG_EXITING))
 		return;
-	tg_flag_set(tg, TG_EXITING);
+	tg_flag_set(tg, TG_EXITING); /* (A) of task_publish */
 	tg->group_exit_code = wait_status;
 	stop_cancel(tg);
 	list_for_each_entry(t, &tg->threads, thread_link) {

@@ -316,6 +316,17 @@ void task_let_go(struct task *t, enum start_word word)
 	host_futex_wake(w, 1);
 }
 
+/*
+ * A thread that joins a group which is about to end, or to be one thread's alone, ends as well. Its
+ *maker may have looked before that was decided:
+ *
+ *	clone                                exit_group, a deadly signal, execve
+ *	sees no TASK_WORK_KILL
+ *	                                     lock tg: says so (A), kills all on the list; unlock
+ *	lock tg: on the list, looks (B)
+ *
+ * (A) and (B) are under tg->lock: either the list has the thread, or the thread sees what was said.
+ */
 void task_publish(struct task *t, struct pid *pid)
 {
 	struct thread_group *tg = t->tg;
@@ -328,6 +339,8 @@ void task_publish(struct task *t, struct pid *pid)
 	if (!tg->leader)
 		tg->leader = t;
 	LOCK_ASSERT_HELD(&t->tg->lock);
+	if (tg_flag(tg, TG_EXITING) || tg->exec_task) /* (B) */
+		atomic_fetch_or(&t->work, TASK_WORK_KILL);
 	stop_join(t);
 	signal_recalc(t);
 	lock_release(&tg->lock);
