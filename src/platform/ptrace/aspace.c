@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,9 +17,7 @@
 #include "base/checked.h"
 #include "base/log.h"
 #include "platform/ptrace/ptrace_priv.h"
-
-enum { PIECES_AT_ONCE = 32 };
-#define BYTES_AT_ONCE ((size_t)1 << 30) /* the host moves at most 2 GiB per call */
+#include "platform/vm_access.h"
 
 /* Registers with which a stub thread clones its process. */
 static void fork_regs(const struct platform *p, struct user_regs_struct *ret)
@@ -145,97 +142,14 @@ void ptrace_aspace_free(struct aspace *as)
 	aspace_dealloc(as);
 }
 
-/* Where in a list of pieces a transfer has come to. */
-struct cursor {
-	const struct plat_piece *v;
-	size_t n;
-	size_t off; /* into v[0] */
-};
-
-struct batch {
-	struct iovec ours[PIECES_AT_ONCE], theirs[PIECES_AT_ONCE];
-	size_t n;
-	size_t len;
-	bool ends; /* what follows is not the guest's */
-};
-
-/* The next pieces that one host call can move. */
-static void batch_fill(struct batch *b, const struct cursor *at)
-{
-	size_t off = at->off;
-
-	b->n = b->len = 0;
-	b->ends = false;
-	for (size_t i = 0; i < at->n && b->n < PIECES_AT_ONCE && b->len < BYTES_AT_ONCE && !b->ends;
-	     i++) {
-		const struct plat_piece *piece = &at->v[i];
-		uint64_t addr;
-		size_t len = piece->len - off;
-
-		if (len > 0) {
-			if (!add_ok(piece->addr, off, &addr) || addr >= PLAT_GUEST_TOP) {
-				b->ends = true;
-				return;
-			}
-			b->ends = len > PLAT_GUEST_TOP - addr;
-			len = MIN(len, (size_t)(PLAT_GUEST_TOP - addr));
-			len = MIN(len, BYTES_AT_ONCE - b->len);
-			b->ours[b->n] = (struct iovec){(char *)piece->buf + off, len};
-			b->theirs[b->n] = (struct iovec){(void *)(uintptr_t)addr, len};
-			b->n++;
-			b->len += len;
-		}
-		off = 0;
-	}
-}
-
-static void cursor_advance(struct cursor *at, size_t moved)
-{
-	while (at->n > 0 && moved >= at->v->len - at->off) {
-		moved -= at->v->len - at->off;
-		at->off = 0;
-		at->v++;
-		at->n--;
-	}
-	at->off += moved;
-}
-
-enum direction { FROM_GUEST, TO_GUEST };
-
-static ssize_t transfer(const struct aspace *as, const struct plat_piece *v, size_t n,
-			enum direction dir)
-{
-	struct cursor at = {v, n, 0};
-	struct batch b;
-	ssize_t total = 0;
-
-	for (;;) {
-		ssize_t moved;
-
-		batch_fill(&b, &at);
-		if (b.n == 0)
-			return total == 0 && b.ends ? -EFAULT : total;
-		if (dir == FROM_GUEST)
-			moved = process_vm_readv(as->pid, b.ours, b.n, b.theirs, b.n, 0);
-		else
-			moved = process_vm_writev(as->pid, b.ours, b.n, b.theirs, b.n, 0);
-		if (moved < 0)
-			return total > 0 ? total : -errno;
-		total += moved;
-		if ((size_t)moved < b.len)
-			return total;
-		cursor_advance(&at, (size_t)moved);
-	}
-}
-
 ssize_t ptrace_read(struct aspace *as, const struct plat_piece *v, size_t n)
 {
-	return transfer(as, v, n, FROM_GUEST);
+	return vm_transfer(as->pid, v, n, VM_FROM_GUEST);
 }
 
 ssize_t ptrace_write(struct aspace *as, const struct plat_piece *v, size_t n)
 {
-	return transfer(as, v, n, TO_GUEST);
+	return vm_transfer(as->pid, v, n, VM_TO_GUEST);
 }
 
 /* By the caller's own guest thread, so that it is atomic and meets the same protection as the guest

@@ -19,7 +19,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-#include "platform/ptrace/child.h"
+#include "platform/child.h"
 #include "platform/ptrace/ptrace_priv.h"
 
 #define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))

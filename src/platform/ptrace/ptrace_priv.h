@@ -34,11 +34,12 @@
 #include "abi/ptrace.h"
 #include "base/lock.h"
 #include "guest/ptrace_stub.h"
+#include "platform/newborn.h"
 #include "platform/platform.h"
 
 #define STUB_PAGE   4096ULL
 #define HOST_TOP    0x7ffffffff000ULL /* the end of what a process of 4-level page tables can map */
-#define STUB_SOCKET 0                 /* where every stub has the socket that brings descriptors */
+#define STUB_SOCKET NEWBORN_FD        /* where every stub has the socket that brings descriptors */
 #define STUB_FD     1                 /* where such a descriptor then appears */
 
 /* Standard and ignored by default: it never fails for lack of queue space, and it does not harm an
@@ -150,8 +151,6 @@ MUST_CHECK int template_make(struct platform *p, const char **ret_why);
 void template_kill(struct platform *p);
 /* The template is dead: put the spare in its place. REQUIRES spawn_lock. -EAGAIN: there is none. */
 MUST_CHECK int template_replace(struct platform *p);
-/* The part of template_make that runs in the new process; does not return. */
-NORETURN void template_child(const struct platform *p, long highest_fd);
 /* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative
  * errno. */
 MUST_CHECK int child_filter_install(void);

@@ -7,57 +7,24 @@
  * The place of the two pages is the first free one in our own process: usually PLAT_GUEST_TOP
  * itself, which host address randomisation may have given to something of ours.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/check.h"
-#include "platform/ptrace/child.h"
+#include "platform/child.h"
+#include "platform/newborn.h"
 #include "platform/ptrace/ptrace_priv.h"
+#include "platform/refuse.h"
 
 #define PLACES     64
 #define PLACE_STEP 0x200000ULL
-
-static const char *const birth_stages[BIRTH_STAGES] = {
-	[BIRTH_DEATH_SIGNAL] = "prctl(PR_SET_PDEATHSIG)",
-	[BIRTH_SESSION] = "setsid",
-	[BIRTH_SIGNALS] = "rt_sigaction",
-	[BIRTH_LIMITS] = "setrlimit",
-	[BIRTH_DUMPABLE] = "prctl(PR_SET_DUMPABLE)",
-	[BIRTH_DESCRIPTORS] = "dup2",
-	[BIRTH_CAPABILITIES] = "capset",
-	[BIRTH_RSEQ] = "rseq(UNREGISTER)",
-	[BIRTH_NO_NEW_PRIVS] = "prctl(PR_SET_NO_NEW_PRIVS)",
-	[BIRTH_SECCOMP] = "seccomp(SET_MODE_FILTER)",
-};
-
-/* Why init failed, for people. Written by one thread, once. */
-static char why_text[512];
-
-PRINTF_LIKE(3, 4) static int refuse(int err, const char **ret_why, const char *fmt, ...)
-{
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(why_text, sizeof(why_text), fmt, ap);
-	va_end(ap);
-	if (len >= 0 && (size_t)len < sizeof(why_text))
-		snprintf(why_text + len, sizeof(why_text) - (size_t)len, " (%s)", strerror(-err));
-	*ret_why = why_text;
-	return err;
-}
 
 static int map_region(struct platform *p)
 {
@@ -99,25 +66,6 @@ static void unmap_region(const struct platform *p)
 	munmap((void *)(uintptr_t)p->base, 2 * STUB_PAGE);
 }
 
-/* What the child has to close where the host lacks close_range. */
-static long find_highest_fd(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	struct rlimit limit;
-	struct dirent *entry;
-	long highest = -1;
-
-	if (!dir)
-		return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? 1024 : (long)limit.rlim_max;
-	while ((entry = readdir(dir))) {
-		long fd = strtol(entry->d_name, NULL, 10);
-
-		highest = MAX(highest, fd);
-	}
-	closedir(dir);
-	return highest;
-}
-
 static int read_yama_scope(void)
 {
 	int fd = open("/proc/sys/kernel/yama/ptrace_scope", O_RDONLY | O_CLOEXEC);
@@ -136,12 +84,12 @@ static int refuse_trace(int err, const char **ret_why)
 	int scope = read_yama_scope();
 
 	if (err == -EPERM && scope >= 2)
-		return refuse(
+		return plat_refuse(
 			err, ret_why,
 			"ptrace(SEIZE) of our own child is refused, since kernel.yama.ptrace_scope is %d: "
 			"set it to 1 or less, or choose another platform",
 			scope);
-	return refuse(
+	return plat_refuse(
 		err, ret_why,
 		"ptrace(SEIZE) of our own child is refused: allow ptrace in the seccomp profile and the security "
 		"module around this process, or choose another platform");
@@ -162,25 +110,27 @@ static int await_birth(struct platform *p, const char **ret_why)
 		if (r == 0)
 			r = tracee_get_regs(p->template, &regs);
 		if (r < 0)
-			return refuse(r, ret_why,
-				      "the first stub died while it was being set up: look for an "
-				      "out-of-memory or seccomp kill in the host's log");
+			return plat_refuse(
+				r, ret_why,
+				"the first stub died while it was being set up: look for an "
+				"out-of-memory or seccomp kill in the host's log");
 		if (stop.sig == SIGTRAP && stop.event == 0)
 			break;
 	}
 	if (regs.rip == done && regs.rax == 0)
 		return 0;
 	if (regs.rip == done)
-		return refuse((int)regs.rax, ret_why,
-			      "munmap of all memory in the first stub is refused: a kernel with "
-			      "CONFIG_MSEAL_SYSTEM_MAPPINGS cannot be used");
-	if (regs.rax >= BIRTH_STAGES)
-		return refuse(-EPROTO, ret_why,
-			      "the first stub was stopped by somebody else's breakpoint");
-	return refuse(
+		return plat_refuse(
+			(int)regs.rax, ret_why,
+			"munmap of all memory in the first stub is refused: a kernel with "
+			"CONFIG_MSEAL_SYSTEM_MAPPINGS cannot be used");
+	if (regs.rax >= NEWBORN_STAGES)
+		return plat_refuse(-EPROTO, ret_why,
+				   "the first stub was stopped by somebody else's breakpoint");
+	return plat_refuse(
 		(int)regs.rdi, ret_why,
 		"%s is refused in the first stub: allow it in the seccomp profile around this process",
-		birth_stages[regs.rax]);
+		newborn_stage_name((enum newborn_stage)regs.rax));
 }
 
 /* A guest's system call, from stub text, with everything that a switch does. */
@@ -226,52 +176,82 @@ static int probe(struct platform *p, const char **ret_why)
 	int r = probe_sysemu(p);
 
 	if (r < 0)
-		return refuse(
+		return plat_refuse(
 			r, ret_why,
 			"PTRACE_SYSEMU with PTRACE_GET_SYSCALL_INFO does not work: the host needs "
 			"Linux 5.3 or later");
 	r = probe_memory(p);
 	if (r < 0)
-		return refuse(
+		return plat_refuse(
 			r, ret_why,
 			"process_vm_readv of our own child is refused: allow process_vm_readv and "
 			"process_vm_writev in the seccomp profile around this process");
 	r = fpu_probe_size(p->template, &p->fpu_size);
 	if (r < 0)
-		return refuse(r, ret_why, "PTRACE_GETREGSET(NT_X86_XSTATE) does not work");
+		return plat_refuse(r, ret_why, "PTRACE_GETREGSET(NT_X86_XSTATE) does not work");
 	return 0;
+}
+
+NORETURN CHILD_CODE static void become_stub(const struct platform *p)
+{
+	uint64_t after = p->base + 2 * STUB_PAGE;
+	uint64_t entry = p->base + (uint64_t)(ptrace_stub_born - ptrace_stub_begin);
+
+	__asm__ volatile("mov %0, %%rbx\n\t"
+			 "mov %2, %%r12\n\t"
+			 "mov %1, %%rbp\n\t"
+			 "jmp *%3"
+			 :
+			 : "D"(p->base), "S"(after), "d"(HOST_TOP - after), "a"(entry)
+			 : "memory");
+	__builtin_unreachable();
+}
+
+NORETURN CHILD_CODE static void fail(enum newborn_stage stage, long err)
+{
+	__asm__ volatile("int3" : : "a"((long)stage), "D"(err) : "memory");
+	for (;;)
+		child_call(SYS_exit_group, 1, 0, 0, 0);
+}
+
+/* The new process: stripped, filtered, and off to stub text, which reports by a breakpoint. A step
+ * that fails is reported by a breakpoint too: stage in rax, error in rdi. */
+NORETURN CHILD_CODE static void template_child(const struct platform *p, const struct newborn *n)
+{
+	enum newborn_stage stage = NEWBORN_DEATH_SIGNAL;
+	long r = newborn_follow(p->self);
+	char byte;
+
+	if (r < 0)
+		child_call(SYS_exit_group, 1, 0, 0, 0);
+	/* From the first byte on we are traced, and a breakpoint stops instead of killing. */
+	while (child_call(SYS_read, p->sock_recv, (long)&byte, 1, 0) == -EINTR)
+		;
+	r = newborn_strip(n, &stage);
+	if (r >= 0) {
+		stage = NEWBORN_SECCOMP;
+		r = child_filter_install();
+	}
+	if (r < 0)
+		fail(stage, r);
+	become_stub(p);
 }
 
 static int fork_template(struct platform *p, const char **ret_why)
 {
-	long highest_fd = find_highest_fd();
+	struct newborn n = {.keep_fd = p->sock_recv, .highest_fd = newborn_highest_fd()};
 	long pid;
 
 	/* Not through the libc: no handlers run, and the exit signal 0 keeps stubs out of any plain
 	 * wait() of ours. */
 	pid = syscall(SYS_clone, 0, 0, 0, 0, 0);
 	if (pid == 0)
-		template_child(p, highest_fd);
+		template_child(p, &n);
 	if (pid < 0)
-		return refuse(-errno, ret_why,
-			      "fork of the first stub failed: raise RLIMIT_NPROC or pids.max");
+		return plat_refuse(-errno, ret_why,
+				   "fork of the first stub failed: raise RLIMIT_NPROC or pids.max");
 	p->template = (pid_t)pid;
 	return 0;
-}
-
-/* An ignored SIGCHLD, which survives execve, would reap traced stubs before we do. */
-static void keep_zombies(void)
-{
-	struct sigaction sa;
-
-	if (sigaction(SIGCHLD, NULL, &sa) < 0)
-		return;
-	if (sa.sa_handler != SIG_IGN && !(sa.sa_flags & SA_NOCLDWAIT))
-		return;
-	if (sa.sa_handler == SIG_IGN)
-		sa.sa_handler = SIG_DFL;
-	sa.sa_flags &= ~SA_NOCLDWAIT;
-	check(sigaction(SIGCHLD, &sa, NULL) == 0);
 }
 
 int template_make(struct platform *p, const char **ret_why)
@@ -279,8 +259,9 @@ int template_make(struct platform *p, const char **ret_why)
 	int r = map_region(p);
 
 	if (r < 0)
-		return refuse(r, ret_why, "no place for the stub's code at %#llx", PLAT_GUEST_TOP);
-	keep_zombies();
+		return plat_refuse(r, ret_why, "no place for the stub's code at %#llx",
+				   PLAT_GUEST_TOP);
+	newborn_keep_zombies();
 	r = fork_template(p, ret_why);
 	unmap_region(p);
 	if (r < 0)
@@ -290,37 +271,25 @@ int template_make(struct platform *p, const char **ret_why)
 	if (r < 0)
 		return refuse_trace(r, ret_why);
 	if (write(p->sock_send, "", 1) != 1)
-		return refuse(-errno, ret_why, "write to the stubs' socket failed");
+		return plat_refuse(-errno, ret_why, "write to the stubs' socket failed");
 	r = await_birth(p, ret_why);
 	if (r == 0)
 		r = probe(p, ret_why);
 	if (r < 0)
 		return r;
 	r = tracee_park(p, p->template);
-	return r < 0 ? refuse(r, ret_why, "the first stub died after it was set up") : 0;
-}
-
-static void kill_one(pid_t *pid)
-{
-	int status;
-
-	if (*pid <= 0)
-		return;
-	kill(*pid, SIGKILL);
-	while (waitpid(*pid, &status, __WALL) < 0 && errno == EINTR)
-		;
-	*pid = 0;
+	return r < 0 ? plat_refuse(r, ret_why, "the first stub died after it was set up") : 0;
 }
 
 void template_kill(struct platform *p)
 {
-	kill_one(&p->template);
-	kill_one(&p->spare);
+	newborn_kill(&p->template);
+	newborn_kill(&p->spare);
 }
 
 int template_replace(struct platform *p)
 {
-	kill_one(&p->template);
+	newborn_kill(&p->template);
 	if (p->spare <= 0)
 		return -EAGAIN;
 	p->template = p->spare;

@@ -25,18 +25,3 @@ child_call(long nr, long a, long b, long c, long d)
 			 : "rcx", "r11", "memory");
 	return r;
 }
-
-/* How far the child got; template.c has the words. */
-enum birth_stage {
-	BIRTH_DEATH_SIGNAL,
-	BIRTH_SESSION,
-	BIRTH_SIGNALS,
-	BIRTH_LIMITS,
-	BIRTH_DUMPABLE,
-	BIRTH_DESCRIPTORS,
-	BIRTH_CAPABILITIES,
-	BIRTH_RSEQ,
-	BIRTH_NO_NEW_PRIVS,
-	BIRTH_SECCOMP,
-	BIRTH_STAGES
-};
