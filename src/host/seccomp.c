@@ -184,6 +184,10 @@ static void emit_arg(struct builder *b, const struct filter_arg *r)
 	case FILTER_OP_RANGE64:
 		emit_range64(b, r);
 		return;
+	case FILTER_OP_SELF:
+		load_low(b, r->arg);
+		emit_fail(b, BPF_JEQ, (uint32_t)getpid(), false);
+		return;
 	}
 }
 
@@ -381,6 +385,18 @@ static void print_arg(struct strbuf *sb, const struct filter_arg *r)
 	case FILTER_OP_RANGE64:
 		strbuf_addf(sb, "0x%llx <= arg%u <= 0x%llx", a, r->arg, b);
 		return;
+	case FILTER_OP_SELF:
+		strbuf_addf(sb, "arg%u == its own pid", r->arg);
+		return;
+	}
+}
+
+void filter_rule_args(struct strbuf *sb, const struct filter_rule *r)
+{
+	for (size_t i = 0; i < FILTER_ARGS_MAX && r->args[i].op != FILTER_OP_ANY; i++) {
+		if (i > 0)
+			strbuf_adds(sb, ", ");
+		print_arg(sb, &r->args[i]);
 	}
 }
 
@@ -414,11 +430,7 @@ static void print_action(struct strbuf *sb, uint32_t action)
 void filter_rule_print(struct strbuf *sb, const struct filter_rule *r)
 {
 	strbuf_addf(sb, "%s(", r->name);
-	for (size_t i = 0; i < FILTER_ARGS_MAX && r->args[i].op != FILTER_OP_ANY; i++) {
-		if (i > 0)
-			strbuf_adds(sb, ", ");
-		print_arg(sb, &r->args[i]);
-	}
+	filter_rule_args(sb, r);
 	strbuf_adds(sb, ") ");
 	print_action(sb, r->action);
 	if (r->why)

@@ -39,6 +39,7 @@ enum filter_op {
 	FILTER_OP_MASK64,
 	FILTER_OP_RANGE32, /* a <= arg <= b, unsigned */
 	FILTER_OP_RANGE64,
+	FILTER_OP_SELF, /* arg == the pid of the process that builds the filter */
 };
 
 struct filter_arg {
@@ -70,6 +71,10 @@ struct filter_arg {
 #define FILTER_RANGE64(arg_, lo, hi)                                                               \
 	{                                                                                          \
 		FILTER_OP_RANGE64, (arg_), (lo), (hi)                                              \
+	}
+#define FILTER_SELF(arg_)                                                                          \
+	{                                                                                          \
+		FILTER_OP_SELF, (arg_), 0, 0                                                       \
 	}
 
 struct filter_rule {
@@ -103,5 +108,7 @@ DEFINE_AUTO_INPLACE(struct filter, filter_fini)
  */
 MUST_CHECK int filter_install(const struct filter *f, unsigned flags);
 
+/* What a row asks of the arguments: "arg2 & 0x4 == 0x0, arg1 == 0x1"; nothing if it takes any. */
+void filter_rule_args(struct strbuf *sb, const struct filter_rule *r);
 /* One row as a line: mmap(arg2 & 0x4 == 0) allow: memory, never code */
 void filter_rule_print(struct strbuf *sb, const struct filter_rule *r);

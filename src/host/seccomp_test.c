@@ -84,6 +84,8 @@ static bool arg_holds(const struct filter_arg *r, const struct seccomp_data *d)
 		return (uint32_t)x >= r->a && (uint32_t)x <= r->b;
 	case FILTER_OP_RANGE64:
 		return x >= r->a && x <= r->b;
+	case FILTER_OP_SELF:
+		return (uint32_t)x == (uint32_t)host_getpid();
 	}
 	return false;
 }

@@ -30,6 +30,7 @@
 
 #include "base/compiler.h"
 
+struct filter_rule; /* host/seccomp.h */
 struct platform;
 struct aspace;
 struct pcontext;
@@ -240,6 +241,19 @@ struct platform_ops {
 	 * one byte per page, bit 0. */
 	MUST_CHECK int (*incore)(struct pcontext *by, uint64_t addr, uint64_t len,
 				 uint8_t *ret_vec);
+
+	/*
+	 * The host calls that this platform makes after init, on any thread of the Sentry: they
+	 * join the Sentry's allow-list (sentry/boot/lockdown.c), with argument checks, besides what
+	 * every Sentry does (memory, threads, futexes, clocks, files that it holds). What init
+	 * alone does is not among them: the filter comes after it. NULL, 0: none.
+	 */
+	const struct filter_rule *host_calls;
+	size_t n_host_calls;
+	/* What a stub's own filter is compiled from, for `caisson host-surface`. NULL, 0: the
+	 * platform has no stubs. */
+	const struct filter_rule *stub_calls;
+	size_t n_stub_calls;
 };
 
 /* The platforms of this build, default first; NULL-terminated. */

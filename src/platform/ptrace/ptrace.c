@@ -43,6 +43,10 @@ const struct platform_ops platform_ptrace = {
 	.set_fpu = ptrace_set_fpu,
 	.set_step = ptrace_set_step,
 	.cpu_time_ns = ptrace_cpu_time_ns,
+	.host_calls = ptrace_host_calls,
+	.n_host_calls = ARRAY_SIZE(ptrace_host_calls),
+	.stub_calls = ptrace_stub_calls,
+	.n_stub_calls = ARRAY_SIZE(ptrace_stub_calls),
 };
 
 static void platform_destroy(struct platform *p)

@@ -34,6 +34,7 @@
 #include "abi/ptrace.h"
 #include "base/lock.h"
 #include "guest/ptrace_stub.h"
+#include "host/seccomp.h"
 #include "platform/newborn.h"
 #include "platform/platform.h"
 
@@ -151,9 +152,13 @@ MUST_CHECK int template_make(struct platform *p, const char **ret_why);
 void template_kill(struct platform *p);
 /* The template is dead: put the spare in its place. REQUIRES spawn_lock. -EAGAIN: there is none. */
 MUST_CHECK int template_replace(struct platform *p);
-/* filter.c: what a stub may ask of the host kernel. Takes effect for the calling thread; negative
- * errno. */
-MUST_CHECK int child_filter_install(void);
+/* filter.c: what a stub, and the Sentry for our sake, may ask of the host kernel. */
+enum { PTRACE_N_STUB_CALLS = 15, PTRACE_N_HOST_CALLS = 23 };
+extern const struct filter_rule ptrace_stub_calls[PTRACE_N_STUB_CALLS];
+extern const struct filter_rule ptrace_host_calls[PTRACE_N_HOST_CALLS];
+MUST_CHECK int stub_filter_build(struct filter *ret);
+/* In a newborn, for the calling thread; negative errno. */
+MUST_CHECK int child_filter_install(const struct filter *f);
 
 /* aspace.c, run.c */
 MUST_CHECK int ptrace_aspace_new(struct platform *p, struct aspace **ret);

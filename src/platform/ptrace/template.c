@@ -216,7 +216,8 @@ NORETURN CHILD_CODE static void fail(enum newborn_stage stage, long err)
 
 /* The new process: stripped, filtered, and off to stub text, which reports by a breakpoint. A step
  * that fails is reported by a breakpoint too: stage in rax, error in rdi. */
-NORETURN CHILD_CODE static void template_child(const struct platform *p, const struct newborn *n)
+NORETURN CHILD_CODE static void template_child(const struct platform *p, const struct newborn *n,
+					       const struct filter *filter)
 {
 	enum newborn_stage stage = NEWBORN_DEATH_SIGNAL;
 	long r = newborn_follow(p->self);
@@ -230,7 +231,7 @@ NORETURN CHILD_CODE static void template_child(const struct platform *p, const s
 	r = newborn_strip(n, &stage);
 	if (r >= 0) {
 		stage = NEWBORN_SECCOMP;
-		r = child_filter_install();
+		r = child_filter_install(filter);
 	}
 	if (r < 0)
 		fail(stage, r);
@@ -240,13 +241,17 @@ NORETURN CHILD_CODE static void template_child(const struct platform *p, const s
 static int fork_template(struct platform *p, const char **ret_why)
 {
 	struct newborn n = {.keep_fd = p->sock_recv, .highest_fd = newborn_highest_fd()};
-	long pid;
+	AUTO(filter_fini) struct filter filter = {0};
+	long pid = stub_filter_build(&filter);
+
+	if (pid < 0)
+		return plat_refuse((int)pid, ret_why, "no memory for the stubs' filter");
 
 	/* Not through the libc: no handlers run, and the exit signal 0 keeps stubs out of any plain
 	 * wait() of ours. */
 	pid = syscall(SYS_clone, 0, 0, 0, 0, 0);
 	if (pid == 0)
-		template_child(p, &n);
+		template_child(p, &n, &filter);
 	if (pid < 0)
 		return plat_refuse(-errno, ret_why,
 				   "fork of the first stub failed: raise RLIMIT_NPROC or pids.max");
