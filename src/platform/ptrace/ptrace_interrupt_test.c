@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Interrupting guests on the ptrace platform: kicks of ours, signals of others, and the time that
  * guests use meanwhile. */
-#include "platform/ptrace/test_guest.h"
+#include "platform/test_guest.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -42,7 +42,7 @@ TEST(no_interrupt_of_a_spinning_guest_is_lost)
 	struct kicker k = {.ops = &platform_ptrace};
 	pthread_t thread;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	k.pc = g.pc;
 	EXPECT_EQ(pthread_create(&thread, NULL, kick_on_demand, &k), 0);
 	for (unsigned int i = 1; i <= KICKS; i++) {
@@ -73,7 +73,7 @@ TEST(interrupts_break_no_call_and_no_command)
 	pthread_t thread;
 	uint64_t calls = 0, counted = 0;
 
-	guest_start(&g, code_counted_call);
+	guest_start(&g, &platform_ptrace, code_counted_call);
 	k.pc = g.pc;
 	EXPECT_EQ(pthread_create(&thread, NULL, kick_always, &k), 0);
 	while (calls < 2000) {
@@ -104,7 +104,7 @@ TEST(interrupt_before_the_switch_counts_once)
 {
 	struct guest g;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	g.ops->context_interrupt(g.pc);
 	g.ops->context_interrupt(g.pc);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_INTERRUPTED);
@@ -121,7 +121,7 @@ TEST(cpu_time_grows_with_work_and_never_shrinks)
 	struct pcontext *second;
 	pthread_t thread;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	before = g.ops->cpu_time_ns(g.pc);
 	k.pc = g.pc;
 	EXPECT_EQ(pthread_create(&thread, NULL, kick_always, &k), 0);
@@ -168,7 +168,7 @@ TEST(signals_from_outside_change_nothing)
 	pthread_t thread;
 	uint64_t calls = 0, counted = 0;
 
-	guest_start(&s.g, code_counted_call);
+	guest_start(&s.g, &platform_ptrace, code_counted_call);
 	EXPECT_EQ(pthread_create(&thread, NULL, send_signals, &s), 0);
 	while (calls < 5000) {
 		EXPECT_EQ(guest_switch(&s.g).why, PLAT_SYSCALL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Birth, copies, threads, interruption and death of stubs on the ptrace platform. */
-#include "platform/ptrace/test_guest.h"
+#include "platform/test_guest.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -85,7 +85,7 @@ TEST(fork_copies_private_memory_and_shares_shared)
 	struct lx_user_regs regs;
 	char c = 0;
 
-	guest_start(&parent, code_getpid_loop);
+	guest_start(&parent, &platform_ptrace, code_getpid_loop);
 	EXPECT_EQ(parent.ops->run(parent.pc, &shared, 1), 0);
 	EXPECT_EQ(guest_write(&parent, DATA, "p", 1), 1);
 	EXPECT_EQ(guest_switch(&parent).why, PLAT_SYSCALL);
@@ -119,7 +119,7 @@ TEST(fork_of_a_fork_works)
 {
 	struct guest g[6];
 
-	guest_start(&g[0], code_getpid_loop);
+	guest_start(&g[0], &platform_ptrace, code_getpid_loop);
 	for (size_t i = 1; i < ARRAY_SIZE(g); i++) {
 		struct lx_user_regs regs = guest_regs_at(CODE);
 
@@ -168,7 +168,7 @@ TEST(fifty_threads_share_one_address_space)
 	struct guest g;
 	uint64_t counted = 0;
 
-	guest_start(&g, code_counted_call);
+	guest_start(&g, &platform_ptrace, code_counted_call);
 	for (size_t i = 0; i < THREADS; i++) {
 		workers[i].g = g;
 		workers[i].g.pc = new_thread(&g);
@@ -229,7 +229,7 @@ TEST(address_space_outlives_its_first_context)
 	struct plat_event ev;
 	char c;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	second = new_thread(&g);
 	EXPECT_EQ(g.ops->context_attach(second), 0);
 	g.ops->context_free(g.pc);
@@ -252,7 +252,7 @@ TEST(context_moves_to_a_fresh_address_space)
 	struct aspace *old;
 	char c;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	old = g.as;
 	EXPECT_EQ(g.ops->aspace_new(g.p, &g.as), 0);
@@ -268,7 +268,7 @@ TEST(context_that_was_never_attached_is_freed)
 {
 	struct guest g;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	g.ops->context_free(new_thread(&g));
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	guest_end(&g);
@@ -292,7 +292,7 @@ TEST(stub_killed_from_outside_is_gone)
 	struct aspace *copy;
 	char c;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(pthread_create(&thread, NULL, kill_soon, &g), 0);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_GONE);
 	pthread_join(thread, NULL);
@@ -333,7 +333,7 @@ TEST(dead_leader_is_seen_while_another_context_rests)
 	struct sleeper s = {0};
 	pthread_t killer, other;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	s.g = g;
 	s.g.pc = new_thread(&g);
 	EXPECT_EQ(pthread_create(&other, NULL, attach_and_wait, &s), 0);
@@ -354,7 +354,7 @@ TEST(stub_killed_at_rest_is_gone_at_the_next_command)
 	struct plat_cmd cmd = {.op = PLAT_UNMAP, .addr = DATA, .len = 4096};
 	int fd = memfd_create("x", MFD_CLOEXEC);
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	kill(g.as->pid, SIGKILL);
 	cmd = (struct plat_cmd){
 		.op = PLAT_MAP, .addr = DATA, .len = 4096, .flags = MAP_SHARED, .fd = fd};
@@ -441,7 +441,7 @@ TEST(stubs_die_with_their_maker)
 		struct guest g;
 		struct aspace *parked;
 
-		guest_start(&g, code_spin);
+		guest_start(&g, &platform_ptrace, code_spin);
 		check(g.ops->aspace_fork(g.pc, &parked) == 0);
 		stubs[0] = g.p->template;
 		stubs[1] = g.as->pid;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guest memory on the ptrace platform: access from outside, and commands. */
-#include "platform/ptrace/test_guest.h"
+#include "platform/test_guest.h"
 
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -13,7 +13,7 @@ TEST(access_stops_at_the_first_page_that_is_not_there)
 	char buf[3 * 4096], one;
 	struct plat_piece two[2] = {{DATA, &one, 1}, {DATA + DATA_LEN - 4096, buf, sizeof(buf)}};
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(guest_read(&g, DATA + DATA_LEN - 4096, buf, sizeof(buf)), 4096);
 	EXPECT_EQ(g.ops->read(g.as, two, 2), 4097);
 	EXPECT_EQ(guest_read(&g, DATA + DATA_LEN, buf, 1), -EFAULT);
@@ -28,7 +28,7 @@ TEST(access_never_reaches_the_stub)
 	char buf[8192];
 	struct plat_piece wrap = {UINT64_MAX - 10, buf, 100};
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(guest_map(&g, PLAT_GUEST_TOP - 4096, 4096, PROT_READ | PROT_WRITE), 0);
 	EXPECT_EQ(guest_read(&g, PLAT_GUEST_TOP - 4096, buf, sizeof(buf)), 4096);
 	EXPECT_EQ(guest_read(&g, PLAT_GUEST_TOP, buf, 1), -EFAULT);
@@ -44,7 +44,7 @@ TEST(access_in_many_pieces_moves_them_all)
 	uint64_t words[N];
 	struct plat_piece pieces[N];
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	for (uint64_t i = 0; i < N; i++) {
 		words[i] = i * i;
 		pieces[i] = (struct plat_piece){DATA + i * 8, &words[i], 8};
@@ -61,7 +61,7 @@ TEST(write_respects_protection)
 {
 	struct guest g;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(guest_write(&g, CODE, "x", 1), -EFAULT);
 	EXPECT_EQ(guest_map(&g, 0x30000000, 4096, PROT_NONE), 0);
 	EXPECT_EQ(guest_read(&g, 0x30000000, &(char){0}, 1), -EFAULT);
@@ -73,7 +73,7 @@ TEST(compare_exchange_stores_only_what_was_expected)
 	struct guest g;
 	uint32_t word = 5, old = 0;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(guest_write(&g, DATA, &word, 4), 4);
 	EXPECT_EQ(g.ops->cmpxchg32(g.pc, DATA, 4, 9, &old), 0);
 	EXPECT_EQ(old, 5);
@@ -102,7 +102,7 @@ TEST(commands_stop_at_the_first_that_fails)
 		{.op = PLAT_UNMAP, .addr = 0x30000000, .len = 4096, .ret = 1},
 	};
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(g.ops->run(g.pc, cmds, 3), -ENOMEM);
 	EXPECT_EQ(cmds[0].ret, 0);
 	EXPECT_EQ(cmds[1].ret, -ENOMEM);
@@ -154,7 +154,7 @@ TEST(commands_never_reach_the_stub)
 	};
 	struct guest g;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct plat_cmd cmd = bad[i];
 
@@ -179,7 +179,7 @@ TEST(move_and_resize_keep_the_bytes)
 				  .new_len = 4096};
 	char c = 0;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(guest_write(&g, DATA + 100, "q", 1), 1);
 	EXPECT_EQ(g.ops->run(g.pc, &away, 1), 0);
 	EXPECT_EQ(guest_read(&g, DATA + 100, &c, 1), -EFAULT);
@@ -211,7 +211,7 @@ TEST(shared_file_mapping_is_the_file)
 			       .fd = fd};
 	char buf[6] = {0};
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	for (int i = 0; i < 100; i++) { /* nothing piles up in the stub */
 		EXPECT_EQ(g.ops->run(g.pc, &cmd, 1), 0);
 		EXPECT_EQ(guest_read(&g, cmd.addr, buf, 5), 5);
@@ -235,7 +235,7 @@ TEST(file_mapping_needs_the_rights_of_the_descriptor)
 			       .flags = MAP_SHARED,
 			       .fd = fd};
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	EXPECT_EQ(g.ops->run(g.pc, &cmd, 1), -EACCES);
 	cmd.fd = 1000000;
 	EXPECT_EQ(g.ops->run(g.pc, &cmd, 1), -EBADF);
@@ -262,7 +262,7 @@ TEST(ruined_message_header_costs_only_a_mapping)
 	char was[4096], bad[4096], buf[6] = {0};
 	pid_t pid;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	pid = g.as->pid;
 	saved = (struct iovec){was, sizeof(was)};
 	junk = (struct iovec){bad, sizeof(bad)};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What guest code and registers do on the ptrace platform. Real stubs, real machine code. */
-#include "platform/ptrace/test_guest.h"
+#include "platform/test_guest.h"
 
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -29,7 +29,7 @@ TEST(system_call_shows_number_arguments_and_place)
 	struct lx_user_regs regs = guest_regs_at(CODE);
 	struct plat_event ev;
 
-	guest_start(&g, code_six_args);
+	guest_start(&g, &platform_ptrace, code_six_args);
 	regs.rdi = 1;
 	regs.rsi = 2;
 	regs.rdx = 3;
@@ -54,7 +54,7 @@ TEST(result_reaches_rax_and_nothing_else_changes)
 	struct guest g;
 	struct lx_user_regs before, after;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	EXPECT_EQ(guest_switch(&g).sys.nr, SYS_getpid);
 	before = guest_regs(&g);
 	g.ops->set_result(g.pc, -4242);
@@ -74,7 +74,7 @@ TEST(result_that_looks_like_a_restart_is_only_a_number)
 {
 	struct guest g;
 
-	guest_start(&g, code_six_args);
+	guest_start(&g, &platform_ptrace, code_six_args);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	g.ops->context_interrupt(g.pc);
 	g.ops->set_result(g.pc, -512);
@@ -90,7 +90,7 @@ TEST(load_from_nowhere_is_a_fault_with_its_address)
 	struct lx_user_regs regs = guest_regs_at(CODE);
 	struct plat_event ev;
 
-	guest_start(&g, code_load);
+	guest_start(&g, &platform_ptrace, code_load);
 	regs.rdi = 0x123456789000;
 	EXPECT_EQ(g.ops->set_regs(g.pc, &regs), 0);
 	ev = guest_switch(&g);
@@ -117,7 +117,7 @@ TEST(store_to_a_read_only_page_is_known_as_a_write)
 	struct plat_cmd cmd = {.op = PLAT_PROTECT, .addr = DATA, .len = 4096, .prot = PROT_READ};
 	struct plat_event ev;
 
-	guest_start(&g, code_store);
+	guest_start(&g, &platform_ptrace, code_store);
 	EXPECT_EQ(g.ops->run(g.pc, &cmd, 1), 0);
 	ev = guest_switch(&g);
 	EXPECT_EQ(ev.fault.signo, SIGSEGV);
@@ -131,7 +131,7 @@ TEST(fetch_from_a_page_without_exec_is_known_as_a_fetch)
 	struct guest g;
 	struct plat_event ev;
 
-	guest_start(&g, code_jump);
+	guest_start(&g, &platform_ptrace, code_jump);
 	ev = guest_switch(&g);
 	EXPECT_EQ(ev.fault.signo, SIGSEGV);
 	EXPECT_EQ(ev.fault.addr, DATA);
@@ -167,7 +167,7 @@ TEST(int80_does_not_exist)
 	struct guest g;
 	struct plat_event ev;
 
-	guest_start(&g, code_int80);
+	guest_start(&g, &platform_ptrace, code_int80);
 	ev = guest_switch(&g);
 	EXPECT_EQ(ev.why, PLAT_FAULT);
 	EXPECT_EQ(ev.fault.signo, SIGSEGV);
@@ -183,7 +183,7 @@ TEST(vsyscall_page_is_a_fetch_fault_at_its_address)
 	struct guest g;
 	struct plat_event ev;
 
-	guest_start(&g, code_vsyscall);
+	guest_start(&g, &platform_ptrace, code_vsyscall);
 	ev = guest_switch(&g);
 	EXPECT_EQ(ev.why, PLAT_FAULT);
 	EXPECT_EQ(ev.fault.signo, SIGSEGV);
@@ -201,7 +201,7 @@ TEST(syscall_instruction_of_the_stub_is_caught_too)
 	struct lx_user_regs regs = guest_regs_at(PLAT_GUEST_TOP);
 	struct plat_event ev;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	regs.rax = SYS_exit_group;
 	EXPECT_EQ(g.ops->set_regs(g.pc, &regs), 0);
 	ev = guest_switch(&g);
@@ -216,7 +216,7 @@ TEST(single_steps_count_instructions_and_a_system_call_is_one)
 	struct guest g;
 	struct plat_event ev;
 
-	guest_start(&g, code_three_nops);
+	guest_start(&g, &platform_ptrace, code_three_nops);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		g.ops->set_step(g.pc, true);
 		ev = guest_switch(&g);
@@ -242,7 +242,7 @@ TEST(memory_commands_between_call_and_result_leave_registers_alone)
 	struct guest g;
 	struct lx_user_regs before, after;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	before = guest_regs(&g);
 	EXPECT_EQ(guest_map(&g, 0x30000000, 8192, PROT_READ), 0);
@@ -262,7 +262,7 @@ TEST(fs_base_is_set_and_kept)
 	struct lx_user_regs regs;
 	uint64_t word = 0x1122334455667788;
 
-	guest_start(&g, code_fs);
+	guest_start(&g, &platform_ptrace, code_fs);
 	EXPECT_EQ(guest_write(&g, DATA + 8, &word, sizeof(word)), sizeof(word));
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	regs = guest_regs(&g);
@@ -284,7 +284,7 @@ TEST(gs_base_of_the_kernel_half_survives_commands)
 
 	if (!(getauxval(AT_HWCAP2) & 2)) /* HWCAP2_FSGSBASE */
 		TEST_SKIP("the processor has no wrgsbase");
-	guest_start(&g, code_kernel_gs);
+	guest_start(&g, &platform_ptrace, code_kernel_gs);
 	EXPECT_EQ(guest_switch(&g).sys.nr, 39);
 	EXPECT_EQ(guest_map(&g, 0x30000000, 4096, PROT_READ), 0);
 	regs = guest_regs(&g);
@@ -300,7 +300,7 @@ TEST(set_regs_keeps_privileged_flags_and_selectors_out)
 	struct guest g;
 	struct lx_user_regs regs = guest_regs_at(CODE);
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	regs.cs = 0x30;
 	regs.ss = 0x28;
 	regs.eflags = UINT64_MAX & ~0x100ULL; /* all but the trap flag */
@@ -321,7 +321,7 @@ TEST(fpu_image_goes_out_and_in)
 	char bytes[16] = "sixteen letters", back[16];
 	enum { XMM3_AT = 160 + 3 * 16 };
 
-	guest_start(&g, code_xmm);
+	guest_start(&g, &platform_ptrace, code_xmm);
 	g.ops->abilities(g.p, &able);
 	EXPECT_TRUE(able.fpu_size >= 576 && able.fpu_size <= PLAT_FPU_MAX);
 	EXPECT_EQ(guest_write(&g, DATA, bytes, 16), 16);
@@ -343,7 +343,7 @@ TEST(fpu_image_of_zeros_is_the_initial_state)
 	uint32_t mxcsr = 0;
 	uint16_t control = 0;
 
-	guest_start(&g, code_control_words);
+	guest_start(&g, &platform_ptrace, code_control_words);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
 	EXPECT_EQ(g.ops->set_fpu(g.pc, image, sizeof(image)), 0);
 	EXPECT_EQ(guest_switch(&g).fault.signo, SIGILL);
@@ -361,7 +361,7 @@ TEST(fpu_image_that_is_malformed_is_refused)
 	_Alignas(64) char image[PLAT_FPU_MAX] = {0};
 	uint64_t features = 3;
 
-	guest_start(&g, code_spin);
+	guest_start(&g, &platform_ptrace, code_spin);
 	g.ops->abilities(g.p, &able);
 	EXPECT_EQ(g.ops->set_fpu(g.pc, image, 575), -EINVAL);
 	EXPECT_EQ(g.ops->set_fpu(g.pc, image, able.fpu_size + 1), -EINVAL);
@@ -385,7 +385,7 @@ TEST(cost_of_an_intercepted_call_is_shown)
 	struct guest g;
 	struct timespec from, to;
 
-	guest_start(&g, code_getpid_loop);
+	guest_start(&g, &platform_ptrace, code_getpid_loop);
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (int i = 0; i < CALLS; i++) {
 		EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);

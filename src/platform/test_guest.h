@@ -102,7 +102,7 @@ static inline UNUSED void guest_load(struct guest *g, const unsigned char *code,
 	EXPECT_EQ(g->ops->set_regs(g->pc, &regs), 0);
 }
 
-#define guest_start(g, code) guest_start_(g, &platform_ptrace, code, code##_end)
+#define guest_start(g, ops, code) guest_start_(g, ops, code, code##_end)
 
 static inline UNUSED void guest_start_(struct guest *g, const struct platform_ops *ops,
 				       const unsigned char *code, const unsigned char *end)
