@@ -3,13 +3,15 @@
 """Run the programs of tests/guest on the host, the oracle, and then in the sandbox on each platform.
 
 A program exits with 0 (pass), 77 (skip, the reason is on stdout) or anything else (fail). One that does not pass on the
-host is a broken test and a failure of its own; it is not run in the sandbox, where its answer would mean nothing.
+host is a broken test and a failure of its own; it is not run in the sandbox, where its answer would mean nothing. (They
+are written for root: with --unprivileged, one that fails on the host is skipped instead.)
 Programs named in tests/guest/static.list are linked statically. One line per result; the last line sums up.
 """
 import argparse
 import fnmatch
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -20,10 +22,10 @@ SKIP = 77
 CFLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-pthread"]
 
 
-def programs(pattern):
-    """Sources whose name matches: a glob, or any part of the name."""
+def programs(patterns):
+    """Sources whose name matches one of the patterns: a glob, or any part of the name."""
     for source in sorted((ROOT / "tests/guest").glob("*.c")):
-        if not pattern or fnmatch.fnmatch(source.stem, pattern) or pattern in source.stem:
+        if not patterns or any(fnmatch.fnmatch(source.stem, p) or p in source.stem for p in patterns):
             yield source
 
 
@@ -44,6 +46,20 @@ def build(source, out_dir, is_static):
     command += ["-lrt", "-lm"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return (program, "") if done.returncode == 0 else (None, done.stdout)
+
+
+def find_built(source, out_dir):
+    """As build(), where there may be no compiler."""
+    program = out_dir / source.stem
+    return (program, "") if program.is_file() else (None, f"there is no {program}")
+
+
+def platforms_of(caisson):
+    """The platforms of this build: what the program itself names when it is asked for one that cannot be."""
+    done = subprocess.run([str(caisson), "--platform=?", "do", "--", "true"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    found = re.search(r"choose one of: ([\w, ]+)$", done.stdout, re.M)
+    return [name.strip() for name in found[1].split(",")] if found else []
 
 
 def run(command, seconds):
@@ -78,8 +94,8 @@ class Results:
             print(f" {detail.splitlines()[-1]}" if verdict == "SKIP" and detail else "")
         sys.stdout.flush()
 
-    def judge(self, name, where, command, seconds):
-        """Run, print, count; the verdict."""
+    def judge(self, name, where, command, seconds, excuse=None):
+        """Run, print, count; the verdict. With an excuse, a failure is skipped and that is why."""
         start = time.monotonic()
         status, out = run(command, seconds)
         took = time.monotonic() - start
@@ -92,47 +108,75 @@ class Results:
         else:
             what = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
             verdict, detail = "FAIL", f"{out}\n{what}"
+        if verdict == "FAIL" and excuse:
+            verdict, detail = "SKIP", excuse
         self.add(verdict, name, where, took, detail)
         return verdict
 
 
-def sandbox_command(caisson, platform, program):
-    return [str(caisson), f"--platform={platform}", "do", "--", str(program)]
+def sandbox_command(args, platform, program):
+    bound = ["taskset", "-c", str(args.cpu)] if args.cpu is not None else []
+    return [*bound, str(args.caisson), f"--platform={platform}", *args.caisson_option, "do", "--", str(program)]
+
+
+def parse(argv):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pattern", nargs="*", help="globs, or parts of names; all programs if not said")
+    parser.add_argument("--caisson", type=pathlib.Path, default=ROOT / "build/debug/caisson")
+    parser.add_argument("--platforms", help="comma separated; all of the build if not said")
+    parser.add_argument("--caisson-option", action="append", default=[], metavar="OPTION",
+                        help="one more global option, e.g. --caisson-option=--network=none")
+    parser.add_argument("--cpu", type=int, help="keep the sandbox on this processor")
+    parser.add_argument("--unprivileged", action="store_true", help="skip what fails on the host for this user")
+    parser.add_argument("--prebuilt", action="store_true", help="take the programs of an earlier run, compile nothing")
+    parser.add_argument("--build-only", action="store_true", help="compile and run nothing")
+    parser.add_argument("--host-only", action="store_true", help="test the tests")
+    parser.add_argument("--timeout", type=float, default=60)
+    return parser.parse_args(argv)
+
+
+def on_host(results, name, program, args):
+    """Whether the host, the oracle, lets the program pass."""
+    excuse = "does not hold on the host for this user" if args.unprivileged else None
+    verdict = results.judge(name, "host", [str(program)], args.timeout, excuse)
+    if verdict == "FAIL":
+        print("     the test itself is wrong: it fails on the host")
+    return verdict == "PASS"
+
+
+def run_all(results, platforms, args):
+    out_dir = ROOT / "build/guest"
+    out_dir.mkdir(parents=True, exist_ok=True)
+    static = static_names()
+    for source in programs(args.pattern):
+        name = source.stem
+        program, errors = find_built(source, out_dir) if args.prebuilt else build(source, out_dir, name in static)
+        if not program:
+            results.add("FAIL", name, "compile", 0, errors)
+        elif args.build_only:
+            results.add("PASS", name, "compile", 0)
+        elif on_host(results, name, program, args):
+            for platform in platforms:
+                results.judge(name, platform, sandbox_command(args, platform, program), args.timeout)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pattern", nargs="?", default="")
-    parser.add_argument("--caisson", type=pathlib.Path, default=ROOT / "build/debug/caisson")
-    parser.add_argument("--platforms", default="ptrace", help="comma separated")
-    parser.add_argument("--host-only", action="store_true", help="test the tests")
-    parser.add_argument("--timeout", type=float, default=60)
-    args = parser.parse_args()
+    args = parse(sys.argv[1:])
+    platforms = []
+    if not args.host_only and not args.build_only:
+        if not os.access(args.caisson, os.X_OK):
+            print(f"there is no {args.caisson}: nothing to run guest programs in (./dev build debug makes it)")
+            return 2
+        platforms = args.platforms.split(",") if args.platforms else platforms_of(args.caisson)
+        if not platforms:
+            print(f"{args.caisson} does not say which platforms it has")
+            return 2
 
-    platforms = [] if args.host_only else [p for p in args.platforms.split(",") if p]
-    if platforms and not os.access(args.caisson, os.X_OK):
-        print(f"there is no {args.caisson}: nothing to run guest programs in (./dev build debug makes it)")
-        return 2
-    out_dir = ROOT / "build/guest"
-    out_dir.mkdir(parents=True, exist_ok=True)
-
-    results, static = Results(), static_names()
-    for source in programs(args.pattern):
-        program, errors = build(source, out_dir, source.stem in static)
-        if not program:
-            results.add("FAIL", source.stem, "compile", 0, errors)
-            continue
-        verdict = results.judge(source.stem, "host", [str(program)], args.timeout)
-        if verdict == "FAIL":
-            print("     the test itself is wrong: it fails on the host")
-        if verdict != "PASS":
-            continue
-        for platform in platforms:
-            results.judge(source.stem, platform, sandbox_command(args.caisson, platform, program), args.timeout)
-
+    results = Results()
+    run_all(results, platforms, args)
     counts = results.counts
     if sum(counts.values()) == 0:
-        print(f"no guest program matches '{args.pattern}'")
+        print(f"no guest program matches '{' '.join(args.pattern)}'")
         return 2
     print(f"{counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped")
     return 1 if counts["FAIL"] else 0
