@@ -56,7 +56,9 @@ static void waitv_rules(void)
 	v[1].reserved = 1;
 	EXPECT_ERRNO(syscall(NR_WAITV, v, 2, 0, NULL, 0), EINVAL);
 	v[1] = on(&b, 1ull << 32);
-	EXPECT_ERRNO(syscall(NR_WAITV, v, 2, 0, NULL, 0), EINVAL);
+	/* Before 6.7 Linux cut the value off and slept. */
+	EXPECT_EQ(syscall(NR_WAITV, v, 2, 0, &past, CLOCK_MONOTONIC), -1);
+	EXPECT(errno == EINVAL || errno == ETIMEDOUT);
 	v[1] = on((uint32_t *)((char *)&b + 1), 0);
 	EXPECT_ERRNO(syscall(NR_WAITV, v, 2, 0, NULL, 0), EINVAL);
 	for (int i = 0; i < 2; i++) {

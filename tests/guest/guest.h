@@ -4,7 +4,8 @@
  * that it held, 77 that this machine cannot show it (the reason is printed), anything else that it
  * did not (expected and got are printed).
  *
- * A constructor arms alarm(30), so that nothing hangs for ever. Children do not inherit an alarm:
+ * A constructor arms an alarm of GUEST_SECONDS, so that nothing hangs for ever: 30, or what the
+ * environment's CAISSON_GUEST_SECONDS says on a slow machine. Children do not inherit an alarm:
  * fork with guest_fork(). The program may be pid 1, where deadly signals have no effect: let a
  * child die, never the first process.
  */
@@ -38,7 +39,7 @@
 #include <unistd.h>
 
 #define GUEST_SKIP    77
-#define GUEST_SECONDS 30
+#define GUEST_SECONDS guest_seconds()
 #define GUEST_FN      __attribute__((unused)) static
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -129,9 +130,17 @@ GUEST_FN void guest_cleanup(void)
 #define EXPECT_EXIT(pid, code)  guest_expect_exit((pid), (code), __LINE__)
 #define EXPECT_KILLED(pid, sig) guest_expect_killed((pid), (sig), __LINE__)
 
+GUEST_FN unsigned guest_seconds(void)
+{
+	const char *said = getenv("CAISSON_GUEST_SECONDS");
+	unsigned long n = said ? strtoul(said, NULL, 10) : 0;
+
+	return n > 0 && n <= 3600 ? (unsigned)n : 30;
+}
+
 GUEST_FN void guest_timeout(int sig)
 {
-	static const char msg[] = "expected to finish within 30 seconds, still running\n";
+	static const char msg[] = "expected to finish in time, still running\n";
 
 	(void)sig;
 	if (write(2, msg, sizeof(msg) - 1) < 0)

@@ -235,6 +235,11 @@ class Runner(unittest.TestCase):
         self.assertEqual(guest_runner.sandbox_command(types.SimpleNamespace(cpu=None, caisson="c", caisson_option=[]), "p", "x"),
                          ["c", "--platform=p", "do", "--", "x"])
 
+    def test_a_slow_machine_has_more_time_and_an_excuse_has_a_reason(self):
+        args = guest_runner.parse(["--slow=4", "--timeout=10", "--excuse=a=why = so", "--excuse=b"])
+        self.assertEqual(args.timeout, 40)
+        self.assertEqual(args.excuses, {"a": "why = so", "b": "known to fail on this host"})
+
     def test_an_excuse_turns_a_failure_into_a_skip_and_nothing_else(self):
         results = guest_runner.Results()
         with contextlib.redirect_stdout(io.StringIO()):

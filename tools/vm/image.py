@@ -20,6 +20,7 @@ FORMAT = "4"  # of the root image; another number makes all of them anew
 PACKAGES = ("python3", "strace", "procps", "iproute2", "util-linux", "util-linux-extra", "mount", "kmod", "bats", "libcap2-bin")
 LEFT_OUT = ("/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/", "/usr/share/info/", "/usr/share/lintian/",
             "/var/cache/", "/boot/")
+INODES = 1 << 18
 USER = "caisson"
 USER_ID = 1000
 
@@ -165,8 +166,8 @@ def make_ext4(top, disk, spare):
     size = (tree_bytes(top) * 11 // 10 + spare + (1 << 24)) >> 20 << 20
     with open(new, "wb") as file:
         file.truncate(size)
-    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-m", "0", "-E", "lazy_itable_init=0,root_owner=0:0",
-               "-d", str(top), new]
+    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-m", "0", "-E", "lazy_itable_init=1,root_owner=0:0",
+               "-N", str(INODES), "-d", str(top), new]
     if os.geteuid() != 0:
         command = ["unshare", "-r", *command]  # what is ours is root's on the disk
     environment = dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")

@@ -65,12 +65,11 @@ class Stream:
 
 
 def qemu_command(setup):
-    """The command line; `setup` has kernel, initramfs, append, root, tree, console, port, cpus, memory, accel, snapshot."""
+    """The command line; `setup` has kernel, initramfs, append, root, tree, console, port, cpus, memory, cpu, accel, snapshot."""
     snapshot = "on" if setup["snapshot"] else "off"
     accel = "tcg,thread=multi" if setup["accel"] == "tcg" else setup["accel"]
-    cpu = "max" if setup["accel"] == "tcg" else "host"
     command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-               "-machine", "q35", "-accel", accel, "-cpu", cpu, "-smp", str(setup["cpus"]), "-m", setup["memory"],
+               "-machine", "q35", "-accel", accel, "-cpu", setup["cpu"], "-smp", str(setup["cpus"]), "-m", setup["memory"],
                "-kernel", str(setup["kernel"]), "-initrd", str(setup["initramfs"]), "-append", setup["append"],
                "-chardev", f"file,id=console,path={setup['console']}", "-serial", "chardev:console",
                "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
