@@ -10,6 +10,8 @@
 #include "base/strbuf.h"
 #include "oci/values.h"
 
+#define OCI_FEATURES_NAMES 256
+
 struct oci_features_seccomp {
 	struct oci_opt_bool enabled;
 	struct oci_strv actions, operators, archs, known_flags, supported_flags;
@@ -46,19 +48,21 @@ struct oci_features_linux {
 	struct oci_features_enabled net_devices;
 };
 
+/* Begins empty, and is not copied: the lists lie in it. */
 struct oci_features {
 	const char *version_min, *version_max;
 	struct oci_strv hooks, mount_options;
 	struct oci_features_linux lx;
 	struct oci_map annotations;
 	struct oci_strv unsafe_annotations; /* potentiallyUnsafeConfigAnnotations */
+	const char *names[OCI_FEATURES_NAMES];
+	size_t nnames;
 };
 
 /*
  * Everything empty but what parsing and compiling a profile can do: versions, hooks, mount options,
  * namespaces, capabilities, and the names of seccomp. The caller takes away what it does not carry
- * out, and says the rest. Nothing is to be freed; the lists are shared and not to be changed in
- * place.
+ * out, and says the rest. Nothing is to be freed.
  */
 void oci_features_init(struct oci_features *f);
 

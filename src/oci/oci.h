@@ -5,7 +5,7 @@
  *
  * 1. Unknown properties are ignored. A known one with the wrong type or with a value that has no
  *    meaning is refused, and the message names it: linux.namespaces[2].type: unknown ...
- * 2. null is the same as a property that is not there.
+ * 2. null is the same as a property that is not there, and so is "" where a string may be missing.
  * 3. Numbers are integers that fit, or the text is refused. Strings hold no NUL.
  * 4. A text is at most 16 MiB, nested at most 64 deep, with at most 2^20 values.
  * 5. All that was parsed belongs to the struct that came out, and goes with it.
@@ -113,6 +113,7 @@ struct oci_memory_policy {
 
 struct oci_personality {
 	uint32_t domain; /* LX_PER_LINUX or LX_PER_LINUX32 */
+	uint64_t flags;  /* the specification knows none yet: 0 */
 };
 
 /* The property "linux", whose name is a macro of the compiler. */
@@ -199,11 +200,14 @@ uint64_t oci_ns_clone_flag(enum oci_ns type);
 /* "CAP_CHOWN"; NULL above LX_CAP_LAST_CAP. */
 const char *oci_cap_name(unsigned int cap);
 
-/* The text that `spec` writes: a configuration to start from, the same as runc's. */
-enum oci_default {
-	OCI_DEFAULT_ROOT,     /* to be run by root */
-	OCI_DEFAULT_ROOTLESS, /* by uid and gid, in a user namespace that has nobody else */
+struct oci_default {
+	bool rootless;     /* for uid and gid, in a user namespace that has nobody else */
+	uint32_t uid, gid; /* of the host; rootless only */
+	bool cgroup2;      /* this host has version 2 alone: a cgroup namespace, too */
 };
-void oci_default_spec(enum oci_default kind, uint32_t uid, uint32_t gid, struct strbuf *out);
+
+/* The text that `spec` writes: a configuration to start from, the same as runc's. Indented by tabs,
+ * without a newline at the end. A failure is in out (strbuf_result). */
+void oci_default_spec(const struct oci_default *d, struct strbuf *out);
 
 #endif

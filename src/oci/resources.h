@@ -10,7 +10,7 @@
 
 #include "oci/values.h"
 
-#define OCI_DEVICE_ALL   'a'
+#define OCI_DEVICE_ALL   0   /* "a", or not given */
 #define OCI_DEVICE_CHAR  'c' /* 'u' of the text, too */
 #define OCI_DEVICE_BLOCK 'b'
 #define OCI_DEVICE_FIFO  'p'
