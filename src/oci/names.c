@@ -9,9 +9,9 @@
 #include "oci/types_priv.h"
 
 const struct oci_name oci_ns_names[] = {
-	{"pid", OCI_NS_PID},       {"network", OCI_NS_NETWORK}, {"mount", OCI_NS_MOUNT},
-	{"ipc", OCI_NS_IPC},       {"uts", OCI_NS_UTS},         {"user", OCI_NS_USER},
-	{"cgroup", OCI_NS_CGROUP}, {"time", OCI_NS_TIME},       {NULL, 0},
+	{"cgroup", OCI_NS_CGROUP},   {"ipc", OCI_NS_IPC}, {"mount", OCI_NS_MOUNT},
+	{"network", OCI_NS_NETWORK}, {"pid", OCI_NS_PID}, {"time", OCI_NS_TIME},
+	{"user", OCI_NS_USER},       {"uts", OCI_NS_UTS}, {NULL, 0},
 };
 
 static const uint64_t clone_flags[OCI_NS_COUNT] = {

@@ -14,7 +14,7 @@ extern const struct oci_type oci_type_mount;
 extern const struct oci_type oci_type_linux;
 extern const struct oci_type oci_type_spec;
 
-/* Namespaces in the order of enum oci_ns; capabilities in alphabetical order, as masks. */
+/* Both in alphabetical order; namespaces are enum oci_ns, capabilities masks. */
 extern const struct oci_name oci_ns_names[];
 extern const struct oci_name oci_cap_names[];
 /* The names of seccomp: see seccomp.h. */
