@@ -10,8 +10,8 @@ import sys
 
 # Lowest first. A file may include its own room and rooms before it.
 ROOMS = """abi base guest host wire net platform sentry/core sentry/mm sentry/vfs sentry/fs sentry/socket
-sentry/signal sentry/ipc sentry/loader sentry/task sentry/proc sentry/sys sentry/run sentry/boot
-gofer oci runtime shim""".split()
+sentry/signal sentry/seccomp sentry/ipc sentry/loader sentry/task sentry/proc sentry/sys sentry/run
+sentry/boot gofer oci runtime shim""".split()
 
 # Rooms that see less than what lies below them.
 ONLY = {

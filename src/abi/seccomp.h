@@ -114,6 +114,8 @@ LX_ASSERT_AT(struct lx_seccomp_notif_addfd, newfd_flags, 20);
 #define LX_SECCOMP_IOCTL_NOTIF_ID_VALID  0x40082102
 #define LX_SECCOMP_IOCTL_NOTIF_ADDFD     0x40182103
 #define LX_SECCOMP_IOCTL_NOTIF_SET_FLAGS 0x40082104
+/* ID_VALID as it was first published, which Linux still takes. */
+#define LX_SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR 0x80082102
 
 /* Classic BPF */
 struct lx_sock_filter {

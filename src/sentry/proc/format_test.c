@@ -45,14 +45,14 @@ TEST(status_tells_who_a_process_is)
 {
 	AUTO(strbuf_fini) struct strbuf sb = STRBUF_INIT;
 	uint32_t groups[] = {4, 24};
-	struct cred c = {.ngroups = 2,
-			 .groups = groups,
-			 .cap_effective = 0x1ffffffffff,
-			 .no_new_privs = true};
+	struct cred c = {.ngroups = 2, .groups = groups, .cap_effective = 0x1ffffffffff};
 	struct proc_status s = {
 		.cred = &c, .has_umask = true, .umask = 022, .fd_size = 64, .ncpus = 4};
 
 	picture(&s.info);
+	s.info.no_new_privs = true;
+	s.info.seccomp_mode = 2;
+	s.info.seccomp_filters = 3;
 	s.memory = (struct proc_memory){.present = true, .total = 8 << 20, .resident = 2 << 20};
 	proc_format_status(&s, &sb);
 	expect_line(&sb, "Name:\ta) b\\n\n");
@@ -66,7 +66,7 @@ TEST(status_tells_who_a_process_is)
 	expect_line(&sb, "SigQ:\t1/63\n");
 	expect_line(&sb, "SigBlk:\t0000000000004002\n");
 	expect_line(&sb, "CapEff:\t000001ffffffffff\n");
-	expect_line(&sb, "NoNewPrivs:\t1\n");
+	expect_line(&sb, "NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t3\n");
 	expect_line(&sb, "Cpus_allowed:\tb\nCpus_allowed_list:\t0-1,3\n");
 }
 

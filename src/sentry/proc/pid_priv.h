@@ -22,8 +22,6 @@ struct proc_status {
 	bool has_umask;
 	uint32_t umask, fd_size, ncpus;
 	int32_t tracer;
-	int seccomp_mode;
-	uint32_t seccomp_filters;
 	bool thp_disabled;
 };
 

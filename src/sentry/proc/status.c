@@ -114,8 +114,8 @@ static void show_signals(const struct proc_status *s, struct strbuf *sb)
 		"CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\nCapBnd:\t%016llx\nCapAmb:\t%016llx\n",
 		(ull)c->cap_inheritable, (ull)c->cap_permitted, (ull)c->cap_effective,
 		(ull)c->cap_bounding, (ull)c->cap_ambient);
-	strbuf_addf(sb, "NoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%u\n", c->no_new_privs,
-		    s->seccomp_mode, s->seccomp_filters);
+	strbuf_addf(sb, "NoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%u\n", i->no_new_privs,
+		    i->seccomp_mode, i->seccomp_filters);
 }
 
 /* Differs: what the host's kernel does against speculation is not ours to know. */

@@ -3,7 +3,7 @@
  * The trap loop: switch into the guest, learn why it came back, do what a kernel does, look at
  *signals, switch again.
  *
- *	SYSCALL      sys_dispatch -> result into rax
+ *	SYSCALL      filters of the thread (seccomp.c); sys_dispatch -> result into rax
  *	FAULT        mm_fault mends it (a stack that grows), or the thread gets the signal
  *	INTERRUPTED  somebody set a bit in task->work
  *	GONE         the stub died: the process is killed
@@ -30,6 +30,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "sentry/mm/mm.h"
+#include "sentry/run/run_priv.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
 #include "sentry/task/task.h"
@@ -140,21 +141,31 @@ static void end_temporary_mask(struct task *t)
 
 /* ---- system calls ---- */
 
-static long dispatch(struct task *t, const struct sysargs *a, enum restart how)
+static long carry_out(struct task *t, const struct sysargs *a, enum restart how)
+{
+	if (how == RESTART_BLOCK)
+		return t->restart.fn ? t->restart.fn(t, &t->restart) : -EINTR;
+	return sys_dispatch(t, t->call_nr, a);
+}
+
+/* *ret_final: a filter chose the result, which is no restart, whatever its number. */
+static long dispatch(struct task *t, const struct plat_sys *sys, const struct sysargs *a,
+		     enum restart how, bool *ret_final)
 {
 	const struct kernel_trace *trace = t->kernel->trace;
+	uint64_t nr = how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr;
+	enum seccomp_outcome outcome = SECCOMP_CARRY_OUT;
 	long ret;
 
 	if (trace && trace->strace_enter)
-		trace->strace_enter(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr,
-				    a);
-	if (how == RESTART_BLOCK)
-		ret = t->restart.fn ? t->restart.fn(t, &t->restart) : -EINTR;
-	else
-		ret = sys_dispatch(t, t->call_nr, a);
+		trace->strace_enter(t, nr, a);
+	if (!seccomp_lets_pass(&t->seccomp, nr))
+		outcome = run_seccomp(t, nr, sys, &ret);
+	if (outcome == SECCOMP_CARRY_OUT)
+		ret = carry_out(t, a, how);
+	*ret_final = outcome == SECCOMP_ANSWERED;
 	if (trace && trace->strace_exit && !t->exited)
-		trace->strace_exit(t, how == RESTART_BLOCK ? LX_SYS_restart_syscall : t->call_nr, a,
-				   ret);
+		trace->strace_exit(t, nr, a, ret);
 	lock_assert_none_held();
 	return ret;
 }
@@ -169,6 +180,7 @@ static void run_syscall(struct task *t, const struct plat_sys *sys)
 {
 	enum restart how = RESTART_AGAIN;
 	struct sysargs a;
+	bool final;
 	long ret;
 
 	memcpy(a.v, sys->args, sizeof(a.v));
@@ -176,12 +188,14 @@ static void run_syscall(struct task *t, const struct plat_sys *sys)
 	memcpy(t->call_args, sys->args, sizeof(t->call_args));
 	t->regs_were_set = false;
 	while (how != RESTART_NOT && !t->exited) {
-		ret = dispatch(t, &a, how);
+		ret = dispatch(t, sys, &a, how, &final);
 		how = RESTART_NOT;
 		if (t->regs_were_set) {
 			t->call_nr = UINT64_MAX;
 			return;
 		}
+		if (final)
+			break; /* signals come before the next switch */
 		/* A temporary mask holds for the handler of what interrupted the call, and for
 		 * nothing else. */
 		if (!is_restart(ret) && ret != -EINTR)

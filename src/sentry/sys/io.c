@@ -6,6 +6,7 @@
 #include "abi/ioctl.h"
 #include "abi/stat.h"
 #include "sentry/mm/uaccess.h"
+#include "sentry/seccomp/seccomp.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/task.h"
 #include "sentry/vfs/fdtable.h"
@@ -240,5 +241,7 @@ long sys_ioctl(struct task *t, const struct sysargs *a)
 	default:
 		break;
 	}
+	if (seccomp_is_addfd(f, cmd))
+		return seccomp_addfd(&t->ctx, f, t->mm, t->fds, cmd, arg_ulong(a, 2));
 	return file_ioctl(&t->ctx, f, t->mm, cmd, arg_ulong(a, 2));
 }

@@ -12,6 +12,7 @@
 #include "platform/platform.h"
 #include "sentry/mm/mm.h"
 #include "sentry/mm/uaccess.h"
+#include "sentry/sys/seccomp.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
 
@@ -227,7 +228,7 @@ static long prctl_capabilities(struct task *t, const struct sysargs *a)
 	case LX_PR_SET_NO_NEW_PRIVS:
 		return set_no_new_privs(t, a);
 	case LX_PR_GET_NO_NEW_PRIVS:
-		return args_are_zero(a, 1) ? c->no_new_privs : -EINVAL;
+		return args_are_zero(a, 1) ? task_no_new_privs(t) : -EINVAL;
 	default:
 		return -EINVAL;
 	}
@@ -262,6 +263,10 @@ static long prctl_thread(struct task *t, const struct sysargs *a)
 		return get_auxv(t, a);
 	case LX_PR_GET_MDWE:
 		return args_are_zero(a, 1) ? 0 : -EINVAL;
+	case LX_PR_GET_SECCOMP:
+		return prctl_get_seccomp(t);
+	case LX_PR_SET_SECCOMP:
+		return prctl_set_seccomp(t, a->v[1], arg_uaddr(a, 2));
 	case LX_PR_GET_SPECULATION_CTRL:
 	case LX_PR_SET_SPECULATION_CTRL:
 		return -ENODEV;

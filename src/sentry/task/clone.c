@@ -289,6 +289,7 @@ static int publish(struct task *t, struct task *child, const struct clone_reques
 	if (process)
 		link_process(t, child, req);
 	task_publish(child, pid);
+	seccomp_copy(t, child);
 	atomic_fetch_add(&k->nforks, 1);
 	return 0;
 }

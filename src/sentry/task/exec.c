@@ -180,6 +180,19 @@ static int become_alone(struct task *t)
 	return r < 0 ? -EAGAIN : 0;
 }
 
+/*
+ * A sibling that ended meanwhile may have given us its filters, and no_new_privs with them. What
+ * was granted before must not be had under them. Nobody is left who could do it again.
+ */
+static int hold_back_late(struct task *t, struct exec *e)
+{
+	if (e->creds.held == task_no_new_privs(t))
+		return 0;
+	cred_put(TAKE(e->creds.cred));
+	e->creds = (struct exec_creds){0};
+	return exec_creds_prepare(t, loader_image_file(e->image), &e->creds);
+}
+
 /* ---- replace ---- */
 
 static void *exe_get(void *file)
@@ -338,7 +351,9 @@ long task_exec(struct task *t, struct exec_request *req)
 	if (r == 0)
 		r = become_alone(t);
 	if (r == 0) {
-		r = replace(t, req, &e);
+		r = hold_back_late(t, &e);
+		if (r == 0)
+			r = replace(t, req, &e);
 		if (r < 0)
 			tg_exit(t, end_of_imageless(t));
 		t->regs_were_set = true;

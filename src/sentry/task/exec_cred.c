@@ -120,11 +120,11 @@ static void apply_root(struct cred *c, const struct file_caps *f, bool *ret_effe
 }
 
 /* With no_new_privs nothing is gained. */
-static void hold_back(struct cred *c, const struct cred *old, bool set_id)
+static void hold_back(struct cred *c, const struct cred *old, bool held, bool set_id)
 {
 	bool gained = (c->cap_permitted & ~old->cap_permitted) != 0;
 
-	if (!old->no_new_privs || !(set_id || gained))
+	if (!held || !(set_id || gained))
 		return;
 	c->euid = c->uid;
 	c->egid = c->gid;
@@ -142,7 +142,7 @@ static int compute(struct task *t, struct file *file, struct cred *c, struct exe
 	r = inode_getattr(&t->ctx, file->inode, &st);
 	if (r < 0)
 		return r;
-	if (!nosuid && !old->no_new_privs)
+	if (!nosuid && !ret->held)
 		apply_set_id(c, &st);
 	if (!nosuid) {
 		r = read_caps(t, file->inode, &caps);
@@ -154,7 +154,7 @@ static int compute(struct task *t, struct file *file, struct cred *c, struct exe
 		return r;
 	apply_root(c, &caps, &effective);
 	set_id = c->euid != old->uid || c->egid != old->gid;
-	hold_back(c, old, set_id);
+	hold_back(c, old, ret->held, set_id);
 
 	c->suid = c->fsuid = c->euid;
 	c->sgid = c->fsgid = c->egid;
@@ -177,6 +177,7 @@ int exec_creds_prepare(struct task *t, struct file *file, struct exec_creds *ret
 
 	if (!c)
 		return -ENOMEM;
+	ret->held = task_no_new_privs(t);
 	r = compute(t, file, c, ret);
 	if (r < 0) {
 		cred_put(c);

@@ -75,6 +75,7 @@ static void give_back(struct task *t)
 	/* Closing may need to sleep or to speak to the guest's memory: the context is still there. */
 	if (fds)
 		fdtable_put(fds, &t->ctx);
+	seccomp_leave(t);
 
 	lock_acquire(&t->tg->lock);
 	pc = TAKE(t->ctx.pc);
@@ -112,15 +113,16 @@ static void kill_all_others(struct kernel *k, struct thread_group *init)
 	}
 }
 
-static void become_zombie(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
-static void become_zombie(struct thread_group *tg)
+/* As Linux since 5.19: if nothing ended the group as one, the last thread's status is its own. */
+static void become_zombie(struct thread_group *tg, int last_status) REQUIRES(tg->kernel->tasklist);
+static void become_zombie(struct thread_group *tg, int last_status)
 {
 	struct kernel *k = tg->kernel;
 
 	LOCK_ASSERT_HELD(&k->tasklist);
 	pgrp_kill_if_orphaned(tg, NULL);
 	lock_acquire(&tg->lock);
-	tg->exit_status = tg_flag(tg, TG_EXITING) ? tg->group_exit_code : tg->leader->exit_code;
+	tg->exit_status = tg_flag(tg, TG_EXITING) ? tg->group_exit_code : last_status;
 	sigpending_flush(&tg->pending);
 	lock_release(&tg->lock);
 	tg->state = TG_ZOMBIE;
@@ -152,7 +154,7 @@ static void leave_group(struct task *t)
 	else if (!last)
 		atomic_store(&t->state, TASK_ZOMBIE);
 	if (last)
-		become_zombie(tg);
+		become_zombie(tg, t->exit_code);
 	pidfd_wake(tg, LX_POLLIN);
 }
 

@@ -119,7 +119,9 @@ static void info_of_thread(struct task *t, struct task_info *ret)
 	ret->rt_priority = t->rt_priority;
 	memcpy(ret->uid, (uint32_t[]){c->uid, c->euid, c->suid, c->fsuid}, sizeof(ret->uid));
 	memcpy(ret->gid, (uint32_t[]){c->gid, c->egid, c->sgid, c->fsgid}, sizeof(ret->gid));
-	ret->no_new_privs = c->no_new_privs;
+	ret->no_new_privs = task_no_new_privs(t);
+	ret->seccomp_mode = atomic_load(&t->seccomp.mode);
+	ret->seccomp_filters = atomic_load(&t->seccomp.nfilters);
 	ret->pending = t->pending.set;
 	ret->shared_pending = tg->pending.set;
 	ret->blocked = t->blocked;

@@ -186,6 +186,8 @@ static int fill_task(struct task *t, const struct task_plan *plan)
 	t->ctx.cred = t->cred;
 	t->mnt_ns = mnt_ns_get(k->mnt_ns);
 	t->fds = fdtable_share(plan->fds);
+	if (plan->seccomp)
+		seccomp_attach_chain(&t->seccomp, plan->seccomp);
 	r = mm_new(k->pops, k->platform, &t->mm);
 	return r;
 }

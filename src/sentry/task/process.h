@@ -77,6 +77,17 @@ MUST_CHECK int task_commit_cred(struct task *t, struct cred *new);
 /* PR_SET_CHILD_SUBREAPER. (reap.c) */
 void task_set_subreaper(struct task *t, bool on);
 
+/* ---- seccomp.c ---- */
+
+/* SECCOMP_SET_MODE_STRICT. -EINVAL: there are filters. */
+MUST_CHECK int task_seccomp_strict(struct task *t);
+/*
+ * SECCOMP_SET_MODE_FILTER: f, which is taken over on success, becomes the caller's newest filter;
+ * flags: TSYNC, TSYNC_ESRCH. 0, -errno of seccomp_may_attach, or what TSYNC answers if a thread
+ * cannot follow: -ESRCH or that thread's number. Rights are the caller's to check.
+ */
+MUST_CHECK long task_seccomp_attach(struct task *t, struct seccomp_filter *f, unsigned flags);
+
 /* ---- deliver.c: for sentry/run and the signal calls ---- */
 
 struct signal_to_handle {

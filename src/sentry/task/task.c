@@ -219,6 +219,7 @@ void task_abort(struct task *t)
 	if (t->mm)
 		mm_put(TAKE(t->mm));
 	sysv_sem_undo_put(TAKE(t->sem_undo), t->ctx.tgid);
+	seccomp_leave(t);
 	if (t->fds)
 		fdtable_put(TAKE(t->fds), NULL);
 	if (t->fs)

@@ -30,6 +30,7 @@
 #include "sentry/core/uaddr.h"
 #include "sentry/core/waitq.h"
 #include "sentry/loader/loader.h"
+#include "sentry/seccomp/seccomp.h"
 #include "sentry/signal/signal.h"
 #include "sentry/vfs/path.h"
 
@@ -153,6 +154,11 @@ struct task {
 	lx_stack_t altstack;          /* [t] */
 	struct sigfault fault;        /* [t] of the last fault */
 	struct restart_block restart; /* [t] */
+
+	/* what it may do */
+	struct seccomp_state seccomp; /* changed under tg->lock */
+	_Atomic bool no_new_privs;    /* [a] set by a sibling; counts beside cred's: ask
+					 task_no_new_privs */
 
 	/* the call that is being carried out */
 	uint64_t call_nr;      /* [t] UINT64_MAX: none */
@@ -355,6 +361,10 @@ struct task_plan {
 	bool killable_init; /* init dies of signals as any process does (`do`), not only as a
 			       container's init would */
 	int oom_score_adj;
+
+	/* Borrowed: the newest filter of a chain (seccomp_chain_new) that binds the program from
+	 * its first call on. NULL: none. */
+	struct seccomp_filter *seccomp;
 };
 
 /* Load and start the first process as pid 1. -errno of execve(2), -EAGAIN, -ENOMEM; nothing is left
@@ -408,6 +418,9 @@ void task_comm_set(struct task *t, const char *name);
 enum task_access { TASK_ACCESS_FSCREDS, TASK_ACCESS_REALCREDS };
 bool task_may_access(struct task *by, struct task *t, enum task_access how);
 
+/* prctl(2) PR_SET_NO_NEW_PRIVS; asked by the thread itself, or under tg->lock. */
+bool task_no_new_privs(struct task *t);
+
 /* A picture for /proc/pid/stat and status, in one go. */
 struct task_info {
 	char state; /* as in /proc/pid/stat: R S D T Z X */
@@ -425,6 +438,8 @@ struct task_info {
 	int64_t start_ns; /* since the sandbox started */
 	int exit_status;
 	bool no_new_privs;
+	int seccomp_mode; /* LX_SECCOMP_MODE_ */
+	uint32_t seccomp_filters;
 	uint64_t cpus[TASK_CPU_WORDS];
 };
 void task_get_info(struct task *t, struct task_info *ret);

@@ -173,6 +173,13 @@ void exit_futexes(struct task *t);
 /* The parent that vforked goes on: the child has its own image, or is gone. */
 void vfork_release(struct task *t);
 
+/* ---- seccomp.c ---- */
+
+/* A published child, not yet let go, obeys what t obeys. */
+void seccomp_copy(struct task *t, struct task *child);
+/* The thread makes no more calls. */
+void seccomp_leave(struct task *t);
+
 /* ---- usage.c ---- */
 
 /* The peak of the caller's memory, as of now. */
@@ -217,5 +224,6 @@ struct exec_creds {
 	struct cred *cred; /* new; owned */
 	bool secure;       /* AT_SECURE */
 	bool privileged;   /* more than before: not dumpable, pdeath_signal is cleared */
+	bool held;         /* computed under no_new_privs */
 };
 MUST_CHECK int exec_creds_prepare(struct task *t, struct file *file, struct exec_creds *ret);
