@@ -65,14 +65,14 @@ struct children {
 	size_t zombies;
 };
 
-/* The process with this directory of /proc: its parent and state. false: it has ended. */
-static inline UNUSED bool read_parent(const char *pid, pid_t *ret_parent, char *ret_state)
+/* A process of the host: its parent and state. false: it has ended. */
+static inline UNUSED bool read_parent(pid_t pid, pid_t *ret_parent, char *ret_state)
 {
 	char path[64], text[512], *after;
 	FILE *f;
 	size_t n;
 
-	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	f = fopen(path, "re");
 	if (!f)
 		return false;
@@ -93,12 +93,12 @@ static inline UNUSED void list_children(pid_t parent, struct children *ret)
 	*ret = (struct children){0};
 	EXPECT_TRUE(dir != NULL);
 	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
-		if (e->d_name[0] < '1' || e->d_name[0] > '9')
-			continue;
-		if (!read_parent(e->d_name, &of, &state) || of != parent)
+		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+
+		if (pid <= 0 || !read_parent(pid, &of, &state) || of != parent)
 			continue;
 		EXPECT_TRUE(ret->n < CHILDREN_MAX);
-		ret->pids[ret->n++] = (pid_t)strtol(e->d_name, NULL, 10);
+		ret->pids[ret->n++] = pid;
 		ret->zombies += state == 'Z';
 	}
 	closedir(dir);
