@@ -30,33 +30,6 @@
 	}                                                                                          \
 	static void conforms_##name(const struct platform_ops *ops)
 
-static inline UNUSED void conformance_register(const char *name, CMUnitTestFunction fn)
-{
-	static char names[TEST_MAX][128];
-
-	for (size_t i = 0; platform_list[i]; i++) {
-		char *full = names[test_count];
-
-		if (test_count == TEST_MAX)
-			abort();
-		snprintf(full, sizeof(names[0]), "%s: %s", platform_list[i]->name, name);
-		for (char *c = full; *c; c++)
-			*c = *c == '_' ? ' ' : *c;
-		test_table[test_count].initial_state =
-			(void *)(uintptr_t)(const void *)platform_list[i];
-		test_register(full, fn);
-	}
-}
-
-/* A thread of the test; the tests have no other use for its result than a number. */
-static inline UNUSED pthread_t start_thread(void *(*fn)(void *), void *arg)
-{
-	pthread_t thread;
-
-	EXPECT_EQ(pthread_create(&thread, NULL, fn, arg), 0);
-	return thread;
-}
-
 enum { CHILDREN_MAX = 1024 };
 
 struct children {
@@ -102,6 +75,49 @@ static inline UNUSED void list_children(pid_t parent, struct children *ret)
 		ret->zombies += state == 'Z';
 	}
 	closedir(dir);
+}
+
+/* A test that failed leaves stubs behind; they are not the next one's. */
+static inline UNUSED int conformance_clean(void **state UNUSED)
+{
+	struct children *all = calloc(1, sizeof(*all));
+
+	EXPECT_TRUE(all != NULL);
+	list_children(getpid(), all);
+	for (size_t i = 0; i < all->n; i++) {
+		kill(all->pids[i], SIGKILL);
+		waitpid(all->pids[i], NULL, __WALL);
+	}
+	free(all);
+	return 0;
+}
+
+static inline UNUSED void conformance_register(const char *name, CMUnitTestFunction fn)
+{
+	static char names[TEST_MAX][128];
+
+	for (size_t i = 0; platform_list[i]; i++) {
+		char *full = names[test_count];
+
+		if (test_count == TEST_MAX)
+			abort();
+		snprintf(full, sizeof(names[0]), "%s: %s", platform_list[i]->name, name);
+		for (char *c = full; *c; c++)
+			*c = *c == '_' ? ' ' : *c;
+		test_table[test_count].initial_state =
+			(void *)(uintptr_t)(const void *)platform_list[i];
+		test_table[test_count].teardown_func = conformance_clean;
+		test_register(full, fn);
+	}
+}
+
+/* A thread of the test; the tests have no other use for its result than a number. */
+static inline UNUSED pthread_t start_thread(void *(*fn)(void *), void *arg)
+{
+	pthread_t thread;
+
+	EXPECT_EQ(pthread_create(&thread, NULL, fn, arg), 0);
+	return thread;
 }
 
 #define MARK_AT (DATA + DATA_LEN - 8) /* where find_stub leaves a mark */
