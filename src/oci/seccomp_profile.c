@@ -24,6 +24,9 @@
 #include "oci/types_priv.h"
 
 #define X32_BIT 0x40000000U
+/* libseccomp looks at all rules of a call for each new one, and a program that is not too long has
+ * fewer conditions than this. */
+#define RULES_MAX 8192
 
 _Static_assert(SCMP_ACT_ALLOW == LX_SECCOMP_RET_ALLOW && SCMP_ACT_LOG == LX_SECCOMP_RET_LOG &&
 		       SCMP_ACT_KILL_PROCESS == LX_SECCOMP_RET_KILL_PROCESS &&
@@ -39,6 +42,7 @@ struct compile {
 	uint32_t default_action; /* with its data */
 	bool archs[OCI_ARCH_FOREIGN];
 	int64_t last[OCI_ARCH_FOREIGN]; /* the highest number that the profile names; -1: none */
+	size_t nrules;
 	struct strbuf *why;
 };
 
@@ -150,6 +154,8 @@ static int add_rule(struct compile *c, size_t index)
 		note_number(c, name);
 		if (nr == __NR_SCMP_ERROR || action == c->default_action)
 			continue;
+		if (++c->nrules > RULES_MAX)
+			return refuse(c, -E2BIG, ".syscalls: more than %d rules", RULES_MAX);
 		if (args_repeat(rule))
 			r = add_each(c, action, nr, rule);
 		else

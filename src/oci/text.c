@@ -70,6 +70,22 @@ static bool is_number(const char *s, size_t n)
 	return i == n;
 }
 
+/* json-c would make the nearest one that fits of it. */
+static bool fits_64_bits(const char *s, size_t n)
+{
+	static const char least[] = "9223372036854775808", most[] = "18446744073709551615";
+	bool negative = s[0] == '-';
+	const char *limit = negative ? least : most;
+	size_t room = strlen(limit), k;
+
+	s += negative;
+	n -= negative;
+	k = digits(s, n);
+	if (k < n)
+		return true; /* no integer, and as such good for nothing that is known */
+	return k < room || (k == room && memcmp(s, limit, room) <= 0);
+}
+
 static bool is_word(const char *s, size_t n)
 {
 	return (n == 4 && (memcmp(s, "true", 4) == 0 || memcmp(s, "null", 4) == 0)) ||
@@ -99,7 +115,8 @@ static size_t scan_plain(const char *text, size_t len, size_t at)
 
 	while (end < len && !strchr(" \t\r\n,:[]{}\"", text[end]))
 		end++;
-	if (is_word(text + at, end - at) || is_number(text + at, end - at))
+	if (is_word(text + at, end - at) ||
+	    (is_number(text + at, end - at) && fits_64_bits(text + at, end - at)))
 		return end;
 	return at;
 }
@@ -122,7 +139,8 @@ static int scan(const char *text, size_t len, struct strbuf *why)
 		if (r < 0)
 			return r;
 		if (end == i)
-			return refuse(why, -EINVAL, text, i, c ? "no JSON value" : "a NUL byte");
+			return refuse(why, -EINVAL, text, i,
+				      c ? "no JSON value, or more than 64 bits" : "a NUL byte");
 		if (values > VALUES_MAX)
 			return refuse(why, -E2BIG, text, i, "too many values");
 	}
