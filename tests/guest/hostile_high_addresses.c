@@ -35,6 +35,14 @@ static bool listed(uint64_t at)
 	return found;
 }
 
+static bool platform_page(uint64_t at)
+{
+	static struct utsname u;
+
+	uname(&u);
+	return at < TOP + 8192 && strstr(u.release, "caisson");
+}
+
 static int touch_status(uint64_t at, enum how how)
 {
 	struct itimerval soon = {{0, 0}, {0, 20000}};
@@ -45,7 +53,8 @@ static int touch_status(uint64_t at, enum how how)
 
 		setrlimit(RLIMIT_CORE, &none);
 		signal(SIGALRM, SIG_DFL);
-		setitimer(ITIMER_REAL, &soon, NULL); /* code there may sleep */
+		if (platform_page(at))
+			setitimer(ITIMER_REAL, &soon, NULL); /* code there may sleep */
 		if (how == READ)
 			(void)*(volatile char *)at;
 		else if (how == WRITE)
@@ -55,14 +64,6 @@ static int touch_status(uint64_t at, enum how how)
 		_exit(0);
 	}
 	return guest_wait(pid);
-}
-
-static bool platform_page(uint64_t at)
-{
-	static struct utsname u;
-
-	uname(&u);
-	return at < TOP + 8192 && strstr(u.release, "caisson");
 }
 
 static void touch(uint64_t at, enum how how)

@@ -3,7 +3,7 @@
 
 The kernel's console is a file. What the command prints comes through one virtio port as a stream between two marks that
 only this run knows: "TOKEN start\\n" and "TOKEN end STATUS\\n" (run.sh sends them). A stream that ends without the second
-mark is a machine that died; nothing within `boot_seconds` or no end within `seconds` is a machine that hangs. In each of
+mark is a machine that died; no start within BOOT_SECONDS or no end within `seconds` is a machine that hangs. In each of
 these cases the end of the console tells why.
 """
 import os
@@ -138,7 +138,7 @@ def boot(setup, token, seconds, write, started):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(setup["port"]))
     listener.listen(1)
-    end = time.monotonic() + min(BOOT_SECONDS, seconds) if seconds else time.monotonic() + BOOT_SECONDS
+    end = time.monotonic() + BOOT_SECONDS
     stream = Stream(token)
     with open(setup["log"], "wb") as log:
         qemu = subprocess.Popen(qemu_command(setup), stdin=subprocess.DEVNULL, stdout=log, stderr=log,

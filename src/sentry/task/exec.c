@@ -254,6 +254,11 @@ static void take_identity(struct task *t, struct exec_request *req, struct exec 
 	struct thread_group *tg = t->tg;
 	bool nondump = e->unreadable || e->creds.privileged;
 
+	/* Before descriptors close: who sees the end of a pipe knows that this has executed. */
+	lock_acquire(&t->kernel->tasklist);
+	tg->exit_signal = LX_SIGCHLD;
+	lock_release(&t->kernel->tasklist);
+	tg_flag_set(tg, TG_DID_EXEC);
 	fdtable_close_on_exec(t->fds, &t->ctx);
 	reset_signals(t, e);
 	set_comm(t, req->told_path);
@@ -267,10 +272,6 @@ static void take_identity(struct task *t, struct exec_request *req, struct exec 
 	atomic_store(mm_dumpable(t->mm), nondump ? 0 : 1);
 	mm_set_exe(t->mm, file_get(loader_image_file(e->image)), exe_get, exe_put);
 	t->set_child_tid = uaddr(0);
-	lock_acquire(&t->kernel->tasklist);
-	tg->exit_signal = LX_SIGCHLD;
-	lock_release(&t->kernel->tasklist);
-	tg_flag_set(tg, TG_DID_EXEC);
 }
 
 int exec_load_registers(struct task *t, const struct lx_user_regs *regs)
