@@ -27,6 +27,8 @@ static pid_t sleeper(uid_t uid)
 
 int main(void)
 {
+	if (geteuid() != 0)
+		SKIP("needs root, to be others");
 	pid_t mine = sleeper(61001), other = sleeper(61002);
 	pid_t pid = guest_fork();
 

@@ -48,6 +48,8 @@ int main(void)
 	socklen_t len = sizeof(cred);
 	int s[2], on = 1;
 
+	if (geteuid() != 0)
+		SKIP("needs root, to be others");
 	EXPECT_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
 	EXPECT_OK(getsockopt(s[0], SOL_SOCKET, SO_PEERCRED, &cred, &len));
 	EXPECT_EQ(len, sizeof(cred));
