@@ -78,8 +78,7 @@ TEST(limits_are_written_as_they_were_read)
 {
 	AUTO(strbuf_fini) struct strbuf once = STRBUF_INIT, twice = STRBUF_INIT;
 	AUTO(oci_resources_free)
-	struct oci_resources_doc *doc = parse_resources(full),
-				 *again = NULL;
+	struct oci_resources_doc *doc = parse_resources(full), *again = NULL;
 
 	oci_resources_encode(&doc->resources, &once);
 	again = parse_resources(strbuf_str(&once));
