@@ -31,7 +31,7 @@ CONFORMANCE(system_call_shows_number_arguments_and_place)
 		EXPECT_EQ(ev.sys.args[i], i + 1);
 	EXPECT_EQ(ev.sys.args[5], UINT64_MAX);
 	EXPECT_EQ(ev.sys.ip, CODE + 7);
-	EXPECT_EQ(ev.sys.sp, regs.rsp);
+	EXPECT_EQ(guest_regs(&g).rsp, regs.rsp);
 	EXPECT_EQ(guest_regs(&g).orig_rax, 1000);
 	guest_end(&g);
 }
@@ -188,7 +188,7 @@ CONFORMANCE(call_needs_no_stack)
 		for (int j = 0; j < 3; j++) {
 			ev = guest_switch(&g);
 			EXPECT_EQ(ev.why, PLAT_SYSCALL);
-			EXPECT_EQ(ev.sys.sp, stacks[i]);
+			EXPECT_EQ(guest_regs(&g).rsp, stacks[i]);
 			EXPECT_EQ(guest_regs(&g).rsp, stacks[i]);
 		}
 		g.ops->context_interrupt(g.pc);
