@@ -166,6 +166,7 @@ static int start_init(struct boot *b)
 				 .limits = &limits,
 				 .fds = b->fds,
 				 .umask = b->plan.umask,
+				 .ctty = boot_terminal(),
 				 .killable_init = true};
 	int r;
 
@@ -201,7 +202,7 @@ static int bring_up(struct boot *b, const char *platform)
 		return r;
 	for (int i = 0; i < 3; i++)
 		stdio[i] = take_fd(b, (enum plan_fd)(PLAN_FD_STDIN + i));
-	r = boot_stdio(&b->plan, stdio, &b->fds, &b->error);
+	r = boot_stdio(&b->plan, b->ns, stdio, &b->fds, &b->error);
 	if (r == 0)
 		r = start_kernel(b);
 	if (r == 0)

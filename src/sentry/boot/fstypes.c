@@ -4,6 +4,7 @@
 
 #include "sentry/boot/boot_priv.h"
 #include "sentry/fs/dev/dev.h"
+#include "sentry/fs/devpts/devpts.h"
 #include "sentry/fs/mqueue/mqueue.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
 #include "sentry/proc/proc.h"
@@ -31,6 +32,15 @@ static int get_devfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	(void)ms_flags;
 	(void)data;
 	return devfs_new(ret);
+}
+
+static int get_devpts(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		      struct superblock **ret)
+{
+	(void)ctx;
+	(void)source;
+	(void)ms_flags;
+	return devpts_new(data, ret);
 }
 
 static int get_proc(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
@@ -68,6 +78,7 @@ static struct fs_type types[] = {
 	{.name = "tmpfs", .nodev = true, .get = get_tmpfs},
 	{.name = "proc", .nodev = true, .get = get_proc},
 	{.name = "devtmpfs", .nodev = true, .get = get_devfs},
+	{.name = "devpts", .nodev = true, .get = get_devpts},
 	{.name = "mqueue", .nodev = true, .get = get_mqueue},
 };
 

@@ -5,21 +5,26 @@
  * /dev, /proc and /sys, which are always ours.
  */
 #include <errno.h>
+#include <stdio.h>
 
+#include "abi/fcntl.h"
 #include "abi/mount.h"
+#include "base/check.h"
 #include "sentry/boot/boot_priv.h"
 #include "sentry/core/ctx.h"
 #include "sentry/fs/dev/dev.h"
+#include "sentry/fs/devpts/devpts.h"
 #include "sentry/fs/gofer/gofer.h"
-#include "sentry/fs/hostio/hostio.h"
 #include "sentry/fs/overlay/overlay.h"
 #include "sentry/fs/pipe/pipe.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
+#include "sentry/fs/tty/ctty.h"
 #include "sentry/proc/proc.h"
 #include "sentry/socket/unix/unix.h"
 #include "sentry/vfs/inode.h"
 #include "sentry/vfs/mount.h"
 #include "sentry/vfs/namei.h"
+#include "sentry/vfs/special.h"
 
 /* Mount sb on a directory of the namespace, by its path from the root. */
 static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb, const char *source,
@@ -70,15 +75,48 @@ static int mount_rw(const struct plan *plan, struct gofer_client *client, struct
 	return 0;
 }
 
+/* Kept for ever: terminals of the host get names in it. */
+static struct superblock *the_devpts;
+
 static int mount_dev(struct mnt_ns *ns, struct boot_error *e)
 {
 	AUTO(superblock_put) struct superblock *sb = NULL;
 	int r = devfs_new(&sb);
 
-	dev_tty_open = hostio_open_tty;
+	dev_tty_open = ctty_open_current;
 	if (r == 0)
 		r = mount_at(ns, "/dev", sb, "devtmpfs", LX_MS_NOSUID | LX_MS_NOEXEC);
+	if (r == 0)
+		r = devpts_register();
+	if (r == 0)
+		r = devpts_new("mode=0620,ptmxmode=0666", &the_devpts);
+	if (r == 0)
+		r = mount_at(ns, "/dev/pts", the_devpts, "devpts", LX_MS_NOSUID | LX_MS_NOEXEC);
 	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /dev in the sandbox") : 0;
+}
+
+int boot_open_terminal(const struct plan *plan, struct mnt_ns *ns, struct ctty *c, unsigned flags,
+		       struct file **ret)
+{
+	AUTO(path_put) struct path root = mnt_ns_root(ns);
+	AUTO(path_put) struct path at = {0};
+	char name[32];
+	uint32_t index = dev_minor(c->rdev);
+	static struct ctty *named[3];
+	size_t i = 0;
+	int r = 0;
+
+	while (i < ARRAY_SIZE(named) - 1 && named[i] && named[i] != c)
+		i++;
+	if (named[i] != c)
+		r = devpts_add_terminal(the_devpts, c, plan->uid, plan->gid, &index);
+	if (r < 0)
+		return r;
+	named[i] = c;
+	r = snprintf(name, sizeof(name), "/dev/pts/%u", index);
+	check(r > 0 && (size_t)r < sizeof(name));
+	r = vfs_walk(boot_ctx(), NULL, &root, name, 0, &at);
+	return r < 0 ? r : vfs_open_path(boot_ctx(), &at, flags | LX_O_NOCTTY, ret);
 }
 
 int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret,

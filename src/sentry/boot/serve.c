@@ -68,7 +68,6 @@ static void serve(void *arg)
 int serve_start(struct kernel *k, int control_fd)
 {
 	server.kernel = k;
-	hostio_set_foreground(INIT_PID);
 	server.fd = control_fd;
 	return host_thread_start_detached(&server.thread, "control", serve, NULL);
 }

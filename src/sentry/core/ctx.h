@@ -20,6 +20,7 @@
 
 struct ctx;
 struct cred;
+struct jobs;
 struct pcontext;
 struct limits;
 struct lx_signalfd_siginfo;
@@ -63,6 +64,7 @@ struct ctx {
 	_Atomic uint32_t word;     /* [a] see above */
 	const struct cred *cred;   /* [t] borrowed from the task */
 	struct limits *limits;     /* [I] of the thread group */
+	struct jobs *jobs;         /* [I] sessions and groups (core/jobs.h); NULL: it is in none */
 	struct pcontext *pc;     /* [t] the platform context; NULL in kernel threads and on tests */
 	int32_t tid, tgid;       /* [I] in the root pid namespace */
 	_Atomic bool futex_gone; /* [a] the thread has ended as an owner of futexes */

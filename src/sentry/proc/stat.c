@@ -101,7 +101,7 @@ void proc_format_stat(const struct proc_stat *s, struct strbuf *sb)
 	const uint64_t low = 0x7fffffff; /* the classic signals */
 
 	strbuf_addf(sb, "%d (%s) %c %d %d %d %d %d %llu", i->tid, i->comm, i->state, i->ppid,
-		    i->pgrp, i->sid, 0, i->tpgid, (ull)s->flags);
+		    i->pgrp, i->sid, (int)i->tty_nr, i->tpgid, (ull)s->flags);
 	add_times(s, sb);
 	add_memory(s, sb);
 	strbuf_addf(sb, " %llu %llu %llu %llu 0 0 0 %d 0 %u %u 0 0 0", (ull)(i->pending & low),

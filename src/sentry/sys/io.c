@@ -5,6 +5,7 @@
 #include "abi/fcntl.h"
 #include "abi/ioctl.h"
 #include "abi/stat.h"
+#include "sentry/fs/devpts/devpts.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/seccomp/seccomp.h"
 #include "sentry/sys/sys.h"
@@ -213,6 +214,22 @@ static long ioctl_figetbsz(struct task *t, struct file *f, uaddr_t arg)
 	return copy_out(t->mm, arg, &n, sizeof(n));
 }
 
+/* The one command that makes a descriptor of a file: the other side of a pseudo-terminal. */
+static long ioctl_peer(struct task *t, struct file *master, unsigned flags)
+{
+	AUTO(file_put) struct file *f = NULL;
+	int fd, r = devpts_open_peer(&t->ctx, master, flags, &f);
+
+	if (r == -ENOTTY)
+		return file_ioctl(&t->ctx, master, t->mm, LX_TIOCGPTPEER, flags);
+	if (r == 0)
+		r = fdtable_install(t->fds, &t->ctx, f, 0, flags & LX_O_CLOEXEC, &fd);
+	if (r < 0)
+		return r;
+	f = NULL;
+	return fd;
+}
+
 long sys_ioctl(struct task *t, const struct sysargs *a)
 {
 	int fd = arg_int(a, 0);
@@ -234,6 +251,8 @@ long sys_ioctl(struct task *t, const struct sysargs *a)
 		return ioctl_fioqsize(t, f, arg);
 	case LX_FIGETBSZ:
 		return ioctl_figetbsz(t, f, arg);
+	case LX_TIOCGPTPEER:
+		return ioctl_peer(t, f, arg_uint(a, 2));
 	case LX_FIONREAD:
 		if (inode_type(f->inode) == LX_S_IFREG)
 			return ioctl_fionread(t, f, arg);

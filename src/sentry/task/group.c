@@ -151,9 +151,9 @@ void task_get_info(struct task *t, struct task_info *ret)
 	ret->exit_status = tg->state == TG_ALIVE ? t->exit_code : tg->exit_status;
 	ret->start_ns = t->start_ns - k->boot_monotonic_ns;
 	ret->tpgid = -1;
-	if (tg->session && tg->session->tty) {
-		ret->tty = tg->session->tty;
-		ret->tpgid = tg->session->fg_pgrp;
+	if (tg->has_tty && tg->session && tg->session->tty) {
+		ret->tty_nr = tg->session->tty->rdev;
+		ret->tpgid = atomic_load(&tg->session->tty->pgrp);
 	}
 	lock_acquire(&tg->lock);
 	ret->nthreads = tg->nlive > 0 ? tg->nlive : 1;

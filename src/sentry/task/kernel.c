@@ -57,6 +57,7 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 
 	if (!k)
 		return -ENOMEM;
+	k->jobs.ops = &task_jobs_ops;
 	k->pops = config->pops;
 	k->platform = config->platform;
 	k->pops->abilities(k->platform, &k->abilities);

@@ -117,6 +117,8 @@ static int link_outside(struct task *t, const struct plan_start *s)
 			task_release(t);
 			return r;
 		}
+		if (s->plan->ctty && atomic_load(&s->plan->ctty->sid) == 0)
+			session_take_tty(tg, s->plan->ctty);
 	} else {
 		session_inherit(tg, k->init);
 	}

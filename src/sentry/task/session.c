@@ -64,6 +64,7 @@ void session_leave(struct thread_group *tg)
 	leave_pgrp(tg);
 	p = pid_find(k, tg->sid);
 	list_del(&tg->session_link);
+	tg->has_tty = false;
 	/* The numbers stay readable: a reaped group may still be looked at. */
 	set_numbers(tg, tg->pgrp, tg->sid, NULL);
 	if (p) {
@@ -108,25 +109,8 @@ void session_inherit(struct thread_group *tg, struct thread_group *from)
 	list_add_tail(&pgrp->pgrp, &tg->pgrp_link);
 	list_add_tail(&sid->session, &tg->session_link);
 	ref_get(&from->session->ref);
+	tg->has_tty = from->has_tty;
 	set_numbers(tg, from->pgrp, from->sid, from->session);
-}
-
-void session_hangup(struct thread_group *tg)
-{
-	struct kernel *k = tg->kernel;
-	void (*hangup)(void *tty) = NULL;
-	void *tty = NULL;
-
-	lock_acquire(&k->tasklist);
-	if (tg->session && tg->sid == tg->tgid) {
-		tty = tg->session->tty;
-		hangup = tg->session->tty_hangup;
-		tg->session->tty = NULL;
-		tg->session->tty_hangup = NULL;
-	}
-	lock_release(&k->tasklist);
-	if (tty && hangup)
-		hangup(tty);
 }
 
 /* ---- orphaned groups ---- */

@@ -107,6 +107,7 @@ struct task *task_alloc(struct kernel *k, struct thread_group *tg)
 		return NULL;
 	t->ctx.ops = &task_ctx_ops;
 	t->ctx.limits = &tg->limits;
+	t->ctx.jobs = &k->jobs;
 	t->ctx.tgid = tg->tgid;
 	ref_init(&t->ref);
 	t->kernel = k;

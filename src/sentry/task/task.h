@@ -26,6 +26,7 @@
 #include "sentry/core/clock.h"
 #include "sentry/core/cred.h"
 #include "sentry/core/ctx.h"
+#include "sentry/core/jobs.h"
 #include "sentry/core/limits.h"
 #include "sentry/core/uaddr.h"
 #include "sentry/core/waitq.h"
@@ -66,11 +67,9 @@ struct pid {
 /* Key: [T] */
 struct session {
 	struct ref ref;
-	int32_t sid;     /* [I] */
-	int32_t fg_pgrp; /* [T] of the controlling terminal; 0: none */
-	void *tty;       /* [T] the controlling terminal, the tty room's; NULL: none */
-	void (*tty_hangup)(void *tty); /* [T] called without locks when the leader exits; drops the
-					  tty's link */
+	int32_t sid;      /* [I] */
+	struct ctty *tty; /* [T] the controlling terminal, one reference; NULL: none */
+	int32_t old_pgrp; /* [T] the foreground when that hung up, told when the leader ends */
 };
 
 /* ---- time used (usage.c) ---- */
@@ -249,6 +248,7 @@ struct thread_group {
 	struct list pgrp_link;    /* [T] */
 	struct list session_link; /* [T] */
 	struct session *session;  /* [TS] one reference */
+	bool has_tty;             /* [T] the session's terminal is this process's too: ctty.c */
 
 	/* signals */
 	struct sighand *sighand;   /* [S] one reference; exec replaces it */
@@ -292,6 +292,7 @@ struct kernel_trace {
 };
 
 struct kernel {
+	struct jobs jobs;                 /* [I] ctty.c */
 	const struct platform_ops *pops;  /* [I] */
 	struct platform *platform;        /* [I] */
 	struct plat_abilities abilities;  /* [I] */
@@ -357,6 +358,7 @@ struct task_plan {
 	const struct limits *limits; /* borrowed; NULL: limits_init's */
 	struct fdtable *fds;         /* taken over on success: stdio is in it */
 	uint32_t umask;
+	struct ctty *ctty;  /* borrowed: the terminal of a new session; NULL: it has none */
 	bool new_session;   /* its own session and process group, as setsid(2); init always has */
 	bool killable_init; /* init dies of signals as any process does (`do`), not only as a
 			       container's init would */
@@ -426,8 +428,8 @@ struct task_info {
 	char state; /* as in /proc/pid/stat: R S D T Z X */
 	char comm[TASK_COMM_LEN];
 	int32_t tid, tgid, ppid, pgrp, sid;
-	int32_t tpgid; /* -1: no terminal */
-	void *tty;     /* compare only */
+	int32_t tpgid;   /* -1: no terminal */
+	uint64_t tty_nr; /* device number; 0: no terminal */
 	uint32_t nthreads;
 	int nice, policy, exit_signal;
 	uint32_t rt_priority;

@@ -159,7 +159,14 @@ void session_leave(struct thread_group *tg) REQUIRES(tg->kernel->tasklist);
 /* A child is in its parent's session and group. */
 void session_inherit(struct thread_group *tg, struct thread_group *from)
 	REQUIRES(tg->kernel->tasklist);
-/* The terminal's hang-up when a session leader ends. Without locks. */
+
+/* ---- ctty.c ---- */
+
+extern const struct jobs_ops task_jobs_ops;
+/* tg leads a session without a terminal; c controls nothing: now it is that session's. */
+void session_take_tty(struct thread_group *tg, struct ctty *c) REQUIRES(tg->kernel->tasklist);
+/* A session's leader has ended: its terminal is free, who is in the foreground hears of it. Without
+ * locks. */
 void session_hangup(struct thread_group *tg);
 
 /* ---- exit_futex.c ---- */

@@ -117,7 +117,10 @@ static int count_writer(struct file *f)
 /* Everything is allowed by now. */
 static int open_file(struct ctx *ctx, const struct path *p, unsigned flags, struct file **ret)
 {
-	AUTO(file_put) struct file *f = file_alloc(p, path_inode(p), flags & ~(unsigned)OPEN_ONCE);
+	/* Terminals look at O_NOCTTY when they open. */
+	AUTO(file_put)
+	struct file *f = file_alloc(p, path_inode(p),
+				    flags & ~((unsigned)OPEN_ONCE & ~(unsigned)LX_O_NOCTTY));
 	int r;
 
 	if (!f)
@@ -133,6 +136,7 @@ static int open_file(struct ctx *ctx, const struct path *p, unsigned flags, stru
 		r = open_by_type(ctx, f);
 	if (r < 0)
 		return r;
+	f->flags &= ~(unsigned)LX_O_NOCTTY;
 	inotify_path(p, LX_IN_OPEN);
 	*ret = TAKE(f);
 	return 0;

@@ -24,17 +24,6 @@ static SLAB_DEFINE(hostio_slab, struct hostio);
 static SLAB_DEFINE(inode_slab, struct hostio_inode);
 
 static _Atomic(struct superblock *) hostio_sb;
-static _Atomic int32_t foreground;
-
-int32_t hostio_foreground(void)
-{
-	return atomic_load(&foreground);
-}
-
-void hostio_set_foreground(int32_t pgrp)
-{
-	atomic_store(&foreground, pgrp);
-}
 
 /* Sleep until the stream may be ready. */
 static int wait_ready(struct ctx *ctx, struct file *f)
@@ -55,9 +44,11 @@ static ssize_t hostio_read(struct ctx *ctx, struct file *f, struct uio *dst, int
 	struct hostio *h = f->priv;
 	AUTO(arena_free) void *buf = arena_alloc(MIN(dst->resid, (size_t)HOSTIO_CHUNK));
 	struct waiter w;
-	ssize_t r;
+	ssize_t r = h->tty ? ctty_check_read(ctx, &h->tty->ctty) : 0;
 
 	(void)pos;
+	if (r < 0)
+		return r;
 	if (!buf)
 		return -ENOMEM;
 	waiter_init(&w, ctx, LX_POLLIN);
@@ -115,9 +106,11 @@ static ssize_t hostio_write(struct ctx *ctx, struct file *f, struct uio *src, in
 	struct hostio *h = f->priv;
 	AUTO(arena_free) char *buf = arena_alloc(MIN(src->resid, (size_t)HOSTIO_CHUNK));
 	struct waiter w;
-	ssize_t r;
+	ssize_t r = h->tty ? hostio_tty_check_write(ctx, h) : 0;
 
 	(void)pos;
+	if (r < 0)
+		return r;
 	if (!buf)
 		return -ENOMEM;
 	waiter_init(&w, ctx, LX_POLLOUT);
@@ -151,7 +144,7 @@ static struct waitq *hostio_waitq(struct file *f)
 	return &h->wq;
 }
 
-static void stream_put(struct hostio *h)
+void hostio_stream_put(struct hostio *h)
 {
 	if (!h || !ref_put(&h->ref))
 		return;
@@ -163,7 +156,7 @@ static void stream_put(struct hostio *h)
 
 static void hostio_release(struct file *f)
 {
-	stream_put(f->priv);
+	hostio_stream_put(f->priv);
 }
 
 static const struct file_ops hostio_ops = {
@@ -175,6 +168,14 @@ static const struct file_ops hostio_ops = {
 	.ioctl = hostio_ioctl,
 	.release = hostio_release,
 };
+
+void hostio_attach(struct hostio *h, struct file *f)
+{
+	ref_get(&h->ref);
+	f->priv = h;
+	f->kind = FILE_STREAM;
+	f->ops = &hostio_ops;
+}
 
 /* ---- the inode: what fstat says of the host's file ---- */
 
@@ -206,7 +207,7 @@ static void hostio_inode_release(struct inode *i)
 {
 	struct hostio_inode *hi = container_of(i, struct hostio_inode, inode);
 
-	stream_put(hi->h);
+	hostio_stream_put(hi->h);
 	hostfd_put(hi->host);
 	slab_free(&inode_slab, hi);
 }
@@ -227,39 +228,7 @@ static int hostio_reopen(struct ctx *ctx, struct inode *i, struct file *f)
 	has = flags & LX_O_ACCMODE;
 	if (!hi->h || (has != LX_O_RDWR && has != want))
 		return -EACCES;
-	ref_get(&hi->h->ref);
-	f->priv = hi->h;
-	f->kind = FILE_STREAM;
-	f->ops = &hostio_ops;
-	return 0;
-}
-
-/* The first terminal that was passed through for reading and writing, kept for ever: /dev/tty. */
-static struct hostio *_Atomic the_tty;
-
-static void remember_tty(struct hostio *h, unsigned flags)
-{
-	struct hostio *none = NULL;
-
-	if (!h->tty || (flags & LX_O_ACCMODE) != LX_O_RDWR)
-		return;
-	ref_get(&h->ref);
-	if (!atomic_compare_exchange_strong(&the_tty, &none, h))
-		stream_put(h);
-}
-
-int hostio_open_tty(struct ctx *ctx, struct inode *inode, struct file *f)
-{
-	struct hostio *h = atomic_load(&the_tty);
-
-	(void)ctx;
-	(void)inode;
-	if (!h)
-		return -ENXIO;
-	ref_get(&h->ref);
-	f->priv = h;
-	f->kind = FILE_STREAM;
-	f->ops = &hostio_ops;
+	hostio_attach(hi->h, f);
 	return 0;
 }
 
@@ -304,7 +273,7 @@ static int new_inode(struct hostfd *host, struct inode **ret)
 	return 0;
 }
 
-static struct hostio *new_stream(struct hostfd *host)
+static struct hostio *new_stream(struct hostfd *host, unsigned flags)
 {
 	struct hostio *h = slab_alloc(&hostio_slab);
 
@@ -313,7 +282,10 @@ static struct hostio *new_stream(struct hostfd *host)
 	ref_init(&h->ref);
 	waitq_init(&h->wq);
 	h->host = hostfd_get(host);
-	h->tty = hostio_host_is_tty(host);
+	if (hostio_tty_find(h, (flags & LX_O_ACCMODE) == LX_O_RDWR) < 0) {
+		hostio_stream_put(h);
+		return NULL;
+	}
 	return h;
 }
 
@@ -329,18 +301,17 @@ int hostio_open(struct hostfd *host, struct file **ret)
 		r = new_inode(host, &inode);
 	if (r < 0)
 		return r;
-	h = new_stream(host);
+	h = new_stream(host, flags);
 	if (!h)
 		return -ENOMEM;
 	r = file_new_anon("hostio", inode, &hostio_ops, FILE_STREAM, flags, h, &f);
 	if (r < 0) {
-		stream_put(h);
+		hostio_stream_put(h);
 		return r;
 	}
 	ref_get(&h->ref);
 	container_of(inode, struct hostio_inode, inode)->h = h;
 	inode = NULL; /* the file has it */
-	remember_tty(h, flags);
 	r = hostfd_watch(host, &h->wq);
 	if (r < 0 && r != -EPERM) { /* EPERM: always ready */
 		file_put(f);

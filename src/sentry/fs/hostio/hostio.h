@@ -4,8 +4,9 @@
  * sockets, terminals, regular files: all are streams here, because offset and line discipline live
  * in the host's open file description, which the caller shares.
  *
- * A terminal's settings and size are the host's. Its foreground process group is the guest's own
- * affair: kept here, and asked by boot when the CLI forwards a signal from the keyboard.
+ * A terminal's settings and size are the host's. Whose terminal it is, and who is in the
+ * foreground, is the guest's own affair (fs/tty/ctty.h); boot asks when the CLI forwards a signal
+ * from the keyboard.
  */
 #pragma once
 
@@ -13,10 +14,9 @@
 
 #include "base/compiler.h"
 
-struct ctx;
+struct ctty;
 struct file;
 struct hostfd;
-struct inode;
 
 /*
  * An open file on h (a reference is taken), access mode as the host's descriptor allows. Two
@@ -25,11 +25,10 @@ struct inode;
 MUST_CHECK int hostio_open(struct hostfd *h, struct file **ret);
 
 /*
- * How /dev/tty opens: the first terminal that was passed through for reading and writing; -ENXIO
- * without one. Differs: a process that left the session with setsid(2) still reaches it.
+ * The terminal that f, made by hostio_open, is on, if it can be opened anew; for boot, which gives
+ * it a name in devpts and makes it the controlling terminal of init. NULL: none.
  */
-int hostio_open_tty(struct ctx *ctx, struct inode *inode, struct file *f);
+struct ctty *hostio_terminal(struct file *f);
 
-/* The foreground process group of the terminals passed through; 0: none yet. */
+/* The foreground process group of the terminals passed through; 0: none. */
 int32_t hostio_foreground(void);
-void hostio_set_foreground(int32_t pgrp);

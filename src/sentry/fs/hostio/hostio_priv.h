@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 #include "sentry/core/waitq.h"
+#include "sentry/fs/tty/ctty.h"
 #include "sentry/vfs/inode.h"
 
 struct ctx;
@@ -14,12 +15,23 @@ struct file;
 struct hostfd;
 struct mm;
 
+/*
+ * A terminal of the host, found by its device number; all streams on it share one, which lives as
+ * long as the sandbox. Key: [I]; [a] atomic
+ */
+struct hostio_tty {
+	struct ctty ctty;
+	uint64_t rdev;             /* [I] the host's */
+	struct hostio *_Atomic rw; /* [a] the first stream that reads and writes, kept: what opens */
+	struct hostio_tty *next;   /* [I] */
+};
+
 /* The stream, shared by all open files on it. Key: [I] */
 struct hostio {
 	struct ref ref;
 	struct hostfd *host; /* [I] owned */
 	struct waitq wq;
-	bool tty; /* [I] */
+	struct hostio_tty *tty; /* [I] borrowed; NULL: no terminal */
 };
 
 struct hostio_inode {
@@ -28,7 +40,13 @@ struct hostio_inode {
 	struct hostio *h;    /* [I] one reference; NULL: the stream could not be made */
 };
 
-bool hostio_host_is_tty(struct hostfd *h);
+/* f becomes one more open file on h. */
+void hostio_attach(struct hostio *h, struct file *f);
+void hostio_stream_put(struct hostio *h);
+/* Fill in h->tty, if it is one. opens: this stream can open it anew. -ENOMEM. */
+MUST_CHECK int hostio_tty_find(struct hostio *h, bool opens);
+/* TOSTOP. 0, -EIO, -LX_ERESTARTSYS. */
+MUST_CHECK int hostio_tty_check_write(struct ctx *ctx, struct hostio *h);
 /* Access mode and O_APPEND of the host's description, as LX_O_ flags. */
 MUST_CHECK int hostio_host_flags(struct hostfd *h, unsigned *ret);
 /* Mode, size, times ... of the host's file; dev and ino too. */

@@ -2,8 +2,8 @@
 /*
  * What the host says of a descriptor, and the terminal ioctls that go through to it: settings,
  * window size, flushing. Each copies the argument in, hands the copy to the host, and copies the
- * answer out; commands not listed are ENOTTY. Process groups are the guest's own: TIOCGPGRP and
- * TIOCSPGRP never reach the host.
+ * answer out; commands not listed are ENOTTY. Sessions and process groups are the guest's own:
+ * fs/tty/ctty.c answers, and the host never hears of them.
  *
  * Differs: waiting for output to drain (TCSBRK, TCSETSW, TCSETSF) sleeps in the host, where no
  * signal of the guest ends it; a terminal that its user stopped holds the caller until it goes on.
@@ -12,22 +12,122 @@
 
 #include "abi/fcntl.h"
 #include "abi/ioctl.h"
+#include "base/compiler.h"
 #include "base/hash.h"
 #include "host/fd.h"
 #include "host/file.h"
 #include "host/ioctl.h"
 #include "host/stat.h"
+#include "sentry/core/alloc.h"
 #include "sentry/core/ctx.h"
 #include "sentry/core/hostfd.h"
+#include "sentry/core/lock_ranks.h"
 #include "sentry/fs/hostio/hostio.h"
 #include "sentry/fs/hostio/hostio_priv.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/vfs/file.h"
 
-bool hostio_host_is_tty(struct hostfd *h)
+/* All that were met: only added to, newest first. */
+static struct hostio_tty *_Atomic ttys;
+static struct lock ttys_lock = LOCK_INIT(RANK_FILE, "host terminals");
+static SLAB_DEFINE(tty_slab, struct hostio_tty);
+
+/* ---- as a controlling terminal ---- */
+
+/* They live for ever. */
+static void tty_ref(struct ctty *c UNUSED)
 {
-	return host_is_tty(hostfd_fd(h));
 }
+
+static int tty_open(struct ctx *ctx, struct ctty *c, struct file *f)
+{
+	struct hostio *h = atomic_load(&container_of(c, struct hostio_tty, ctty)->rw);
+
+	if (!h)
+		return -ENXIO;
+	hostio_attach(h, f);
+	ctty_opened(ctx, c, f);
+	return 0;
+}
+
+static const struct ctty_ops hostio_ctty_ops = {.get = tty_ref, .put = tty_ref, .open = tty_open};
+
+static struct hostio_tty *find(uint64_t rdev)
+{
+	struct hostio_tty *t = atomic_load(&ttys);
+
+	while (t && t->rdev != rdev)
+		t = t->next;
+	return t;
+}
+
+static struct hostio_tty *find_or_make(uint64_t rdev)
+{
+	struct hostio_tty *t;
+
+	GUARD(&ttys_lock);
+	t = find(rdev);
+	if (!t)
+		t = slab_alloc(&tty_slab);
+	if (!t || t->ctty.ops)
+		return t;
+	ctty_init(&t->ctty, &hostio_ctty_ops, rdev);
+	t->rdev = rdev;
+	t->next = atomic_load(&ttys);
+	atomic_store(&ttys, t);
+	return t;
+}
+
+int hostio_tty_find(struct hostio *h, bool opens)
+{
+	struct hostio *none = NULL;
+	struct kstat st = {0};
+	int r;
+
+	if (!host_is_tty(hostfd_fd(h->host)))
+		return 0;
+	r = hostio_host_stat(h->host, &st);
+	if (r < 0)
+		return r;
+	h->tty = find_or_make(st.rdev);
+	if (!h->tty)
+		return -ENOMEM;
+	if (!opens)
+		return 0;
+	ref_get(&h->ref);
+	if (!atomic_compare_exchange_strong(&h->tty->rw, &none, h))
+		hostio_stream_put(h);
+	return 0;
+}
+
+struct ctty *hostio_terminal(struct file *f)
+{
+	struct hostio *h = f->priv;
+
+	return h->tty && atomic_load(&h->tty->rw) ? &h->tty->ctty : NULL;
+}
+
+int32_t hostio_foreground(void)
+{
+	int32_t pgrp = 0;
+
+	for (struct hostio_tty *t = atomic_load(&ttys); t && pgrp == 0; t = t->next)
+		pgrp = atomic_load(&t->ctty.pgrp);
+	return pgrp;
+}
+
+int hostio_tty_check_write(struct ctx *ctx, struct hostio *h)
+{
+	struct lx_termios t;
+
+	if (!ctty_in_background(ctx, &h->tty->ctty))
+		return 0;
+	if (host_ioctl(hostfd_fd(h->host), LX_TCGETS, &t) < 0 || !(t.c_lflag & LX_TOSTOP))
+		return 0;
+	return ctty_check_change(ctx, &h->tty->ctty);
+}
+
+/* ---- what the host says ---- */
 
 int hostio_host_flags(struct hostfd *h, unsigned *ret)
 {
@@ -95,25 +195,23 @@ static long ioctl_write(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t 
 	return r < 0 ? r : host_ioctl(hostfd_fd(h), cmd, buf);
 }
 
-static long get_pgrp(struct mm *mm, uint64_t arg)
+/* Who is in the background of its own terminal does not change it. */
+static bool changes(unsigned cmd)
 {
-	int32_t pgrp = hostio_foreground();
-
-	return copy_out(mm, uaddr(arg), &pgrp, sizeof(pgrp));
-}
-
-/* Differs: any positive number is taken; Linux asks that it be a group of the caller's session. */
-static long set_pgrp(struct mm *mm, uint64_t arg)
-{
-	int32_t pgrp;
-	int r = copy_in(mm, &pgrp, uaddr(arg), sizeof(pgrp));
-
-	if (r < 0)
-		return r;
-	if (pgrp <= 0)
-		return -EINVAL;
-	hostio_set_foreground(pgrp);
-	return 0;
+	switch (cmd) {
+	case LX_TCSETS:
+	case LX_TCSETSW:
+	case LX_TCSETSF:
+	case LX_TCSETS2:
+	case LX_TCSETSW2:
+	case LX_TCSETSF2:
+	case LX_TCSBRK:
+	case LX_TCXONC:
+	case LX_TCFLSH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static long tty_ioctl(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t arg)
@@ -148,10 +246,6 @@ static long tty_ioctl(struct hostfd *h, struct mm *mm, unsigned cmd, uint64_t ar
 	case LX_TCXONC:
 	case LX_TCFLSH:
 		return host_ioctl_value(hostfd_fd(h), cmd, (int)arg);
-	case LX_TIOCGPGRP:
-		return get_pgrp(mm, arg);
-	case LX_TIOCSPGRP:
-		return set_pgrp(mm, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -161,9 +255,15 @@ long hostio_ioctl(struct ctx *ctx, struct file *f, struct mm *mm, unsigned cmd, 
 {
 	struct hostio *h = f->priv;
 	int32_t n;
+	long r;
 
-	(void)ctx;
 	if (cmd == LX_FIONREAD)
 		return ioctl_read(h->host, mm, cmd, arg, &n, sizeof(n));
-	return h->tty ? tty_ioctl(h->host, mm, cmd, arg) : -ENOTTY;
+	if (!h->tty)
+		return -ENOTTY;
+	r = ctty_ioctl(ctx, &h->tty->ctty, CTTY_TERMINAL, f, mm, cmd, arg);
+	if (r != CTTY_NOT_MINE)
+		return r;
+	r = changes(cmd) ? ctty_check_change(ctx, &h->tty->ctty) : 0;
+	return r < 0 ? r : tty_ioctl(h->host, mm, cmd, arg);
 }
