@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,18 +91,28 @@ CHILD_CODE static long set_limits(void)
 	return r;
 }
 
-/* All but the one that is kept, which becomes NEWBORN_FD. */
-CHILD_CODE static long drop_descriptors(int keep, long highest_fd)
+/* All but those that are kept. */
+CHILD_CODE static long drop_descriptors(const struct newborn *n)
 {
-	if (keep != NEWBORN_FD) {
-		long r = child_call(SYS_dup2, keep, NEWBORN_FD, 0, 0);
+	long other = n->other_fd, last = NEWBORN_FD, r = 0;
 
-		if (r < 0)
-			return r;
+	if (other >= 0) { /* out of the way first */
+		other = child_call(SYS_fcntl, other, F_DUPFD, NEWBORN_OTHER + 1, 0);
+		if (other < 0)
+			return other;
+		last = NEWBORN_OTHER;
 	}
-	if (child_call(SYS_close_range, NEWBORN_FD + 1, ~0U, 0, 0) == 0)
+	if (n->keep_fd != NEWBORN_FD)
+		r = child_call(SYS_dup2, n->keep_fd, NEWBORN_FD, 0, 0);
+	if (r >= 0 && other >= 0) {
+		child_call(SYS_close, NEWBORN_FD + 1, 0, 0, 0);
+		r = child_call(SYS_dup2, other, NEWBORN_OTHER, 0, 0);
+	}
+	if (r < 0)
+		return r;
+	if (child_call(SYS_close_range, last + 1, ~0U, 0, 0) == 0)
 		return 0;
-	for (long fd = NEWBORN_FD + 1; fd <= highest_fd; fd++)
+	for (long fd = last + 1; fd <= MAX(n->highest_fd, other); fd++)
 		child_call(SYS_close, fd, 0, 0, 0);
 	return 0;
 }
@@ -162,7 +173,7 @@ CHILD_CODE long newborn_strip(const struct newborn *n, enum newborn_stage *ret_s
 	if (r < 0)
 		return r;
 	*ret_stage = NEWBORN_DESCRIPTORS;
-	r = drop_descriptors(n->keep_fd, n->highest_fd);
+	r = drop_descriptors(n);
 	if (r < 0)
 		return r;
 	*ret_stage = NEWBORN_CAPABILITIES;

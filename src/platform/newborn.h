@@ -11,7 +11,8 @@
 
 #include "base/compiler.h"
 
-#define NEWBORN_FD 0 /* where the one descriptor that a stub keeps ends up */
+#define NEWBORN_FD    0 /* where the descriptor that a stub keeps ends up */
+#define NEWBORN_OTHER 2 /* and another one that it may have */
 
 /* How far a newborn got. */
 enum newborn_stage {
@@ -29,7 +30,8 @@ enum newborn_stage {
 };
 
 struct newborn {
-	int keep_fd;     /* becomes NEWBORN_FD; every other one is closed */
+	int keep_fd;     /* becomes NEWBORN_FD */
+	int other_fd;    /* becomes NEWBORN_OTHER; -1: none. Every other one is closed */
 	long highest_fd; /* newborn_highest_fd, asked before the fork */
 };
 

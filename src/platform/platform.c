@@ -8,14 +8,20 @@
 #include <string.h>
 
 const struct platform_ops *const platform_list[] = {
+	&platform_unotify,
 	&platform_ptrace,
 	NULL,
 };
 
+const char *platform_options;
+
 const struct platform_ops *platform_find(const char *name)
 {
+	size_t len = strcspn(name, ":");
+
 	for (size_t i = 0; platform_list[i]; i++) {
-		if (strcmp(platform_list[i]->name, name) == 0)
+		if (strlen(platform_list[i]->name) == len &&
+		    strncmp(platform_list[i]->name, name, len) == 0)
 			return platform_list[i];
 	}
 	return NULL;

@@ -57,7 +57,7 @@ struct plat_sys {
 	uint64_t nr;
 	uint64_t args[6];
 	uint64_t ip; /* after the syscall instruction */
-	uint64_t sp;
+	uint64_t sp; /* 0: not known without asking for the registers */
 };
 
 /* What the processor said, as a Linux signal handler would see it in siginfo and sigcontext. */
@@ -215,8 +215,9 @@ struct platform_ops {
 	 * Full registers, valid at rest. orig_rax is the system call's number at a PLAT_SYSCALL,
 	 * else -1. set_regs sanitises segments and flags as sigreturn does, and makes the kernel
 	 * forget any system call restart. fs_base and gs_base are part of them: -EINVAL unless they
-	 * are user addresses or what the guest itself has loaded. -ESRCH, here and below, from a
-	 * context whose stub is gone.
+	 * are user addresses or what the guest itself has loaded. The selectors ds, es, fs and gs,
+	 * which sigreturn leaves alone, may read as 0, and setting them may do nothing. -ESRCH,
+	 * here and below, from a context whose stub is gone.
 	 */
 	MUST_CHECK int (*get_regs)(struct pcontext *pc, struct lx_user_regs *ret);
 	MUST_CHECK int (*set_regs)(struct pcontext *pc, const struct lx_user_regs *regs);
@@ -258,8 +259,15 @@ struct platform_ops {
 
 /* The platforms of this build, default first; NULL-terminated. */
 extern const struct platform_ops *const platform_list[];
-/* By name, NULL: no such platform. */
+/* By name, up to a colon if it has one. NULL: no such platform. */
 const struct platform_ops *platform_find(const char *name);
 
+/*
+ * What follows the colon in --platform=NAME:OPTIONS, or NULL; set before init, for tests that take
+ * away what the host has. unotify: nosync, frames, novm.
+ */
+extern const char *platform_options;
+
+extern const struct platform_ops platform_unotify;
 extern const struct platform_ops platform_ptrace;
 extern const struct platform_ops platform_fake;

@@ -240,7 +240,8 @@ NORETURN CHILD_CODE static void template_child(const struct platform *p, const s
 
 static int fork_template(struct platform *p, const char **ret_why)
 {
-	struct newborn n = {.keep_fd = p->sock_recv, .highest_fd = newborn_highest_fd()};
+	struct newborn n = {
+		.keep_fd = p->sock_recv, .other_fd = -1, .highest_fd = newborn_highest_fd()};
 	AUTO(filter_fini) struct filter filter = {0};
 	long pid = stub_filter_build(&filter);
 
