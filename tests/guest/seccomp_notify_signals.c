@@ -39,9 +39,7 @@ static void restarted(int sock)
 
 static void wait_ready(int sock)
 {
-	char c;
-
-	EXPECT_EQ(read(sock, &c, 1), 1);
+	EXPECT_EQ(read(sock, (char[1]){0}, 1), 1);
 }
 
 /* Wait until the number means nothing any more. */
@@ -65,8 +63,6 @@ static void after_receive(void)
 	until_gone(listener, n.id);
 	EXPECT_ERRNO(notif_answer(listener, n.id, 0, 5, 0), ENOENT);
 	EXPECT_EXIT(pid, 0);
-	close(listener);
-	close(sock);
 }
 
 static void asked_again(void)
@@ -84,8 +80,6 @@ static void asked_again(void)
 	EXPECT_ERRNO(notif_answer(listener, n.id, 0, 5, 0), ENOENT);
 	EXPECT_OK(notif_answer(listener, again.id, 0, 77, 0));
 	EXPECT_EXIT(pid, 0);
-	close(listener);
-	close(sock);
 }
 
 /* The signal comes before anybody has received: the next RECV finds nobody. */
@@ -101,8 +95,6 @@ static void before_receive(void)
 	EXPECT_OK(kill(pid, SIGUSR1));
 	EXPECT_EXIT(pid, 0);
 	EXPECT_ERRNO(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n), ENOENT);
-	close(listener);
-	close(sock);
 }
 
 static void killable(void)
@@ -121,8 +113,6 @@ static void killable(void)
 	}
 	EXPECT_OK(notif_answer(listener, n.id, 0, 77, 0));
 	EXPECT_EXIT(pid, 0);
-	close(listener);
-	close(sock);
 }
 
 static void killed(void)
@@ -138,8 +128,6 @@ static void killed(void)
 	EXPECT_KILLED(pid, SIGKILL);
 	EXPECT_ERRNO(notif_answer(listener, n.id, 0, 5, 0), ENOENT);
 	EXPECT(notif_poll(listener, -1) & POLLHUP);
-	close(listener);
-	close(sock);
 }
 
 int main(void)

@@ -80,6 +80,7 @@ static void flags_and_questions(void)
 {
 	uint32_t action = SECCOMP_RET_TRACE;
 	struct seccomp_notif_sizes sizes;
+	char text[256];
 
 	EXPECT_ERRNO(SECCOMP_INSTALL(0x40, ALLOW), EINVAL);
 	EXPECT_ERRNO(SECCOMP_INSTALL(SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_NEW_LISTENER,
@@ -88,6 +89,8 @@ static void flags_and_questions(void)
 	EXPECT_ERRNO(SECCOMP_INSTALL(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, ALLOW), EINVAL);
 	EXPECT_OK(SECCOMP_INSTALL(SECCOMP_FILTER_FLAG_TSYNC_ESRCH, ALLOW));
 	EXPECT_OK(syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
+	guest_read_file("/proc/sys/kernel/seccomp/actions_avail", text, sizeof(text));
+	EXPECT_STR(text, "kill_process kill_thread trap errno user_notif trace log allow\n");
 	action = 0x00010000;
 	EXPECT_ERRNO(syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action), EOPNOTSUPP);
 	EXPECT_ERRNO(syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 1, &action), EINVAL);

@@ -151,6 +151,15 @@ static const struct proc_dir random_dir = PROC_DIR(random_entries, NULL);
 		.name = (name_), .mode = LX_S_IFREG | 0644, .show = (show_), .store = (store_)     \
 	}
 
+/* All actions are there, and all but allow may be logged. */
+static const struct proc_entry seccomp_entries[] = {
+	PROC_TEXT("actions_avail", 0444,
+		  "kill_process kill_thread trap errno user_notif trace log allow\n"),
+	PROC_TEXT("actions_logged", 0644,
+		  "kill_process kill_thread trap errno user_notif trace log\n"),
+};
+static const struct proc_dir seccomp_dir = PROC_DIR(seccomp_entries, NULL);
+
 static const struct proc_entry kernel_entries[] = {
 	PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
 	PROC_TEXT("core_pattern", 0644, "core\n"),
@@ -175,6 +184,7 @@ static const struct proc_entry kernel_entries[] = {
 	PROC_SUBDIR("random", 0555, random_dir),
 	PROC_TEXT("randomize_va_space", 0644, "2\n"),
 	PROC_TEXT("sched_child_runs_first", 0644, "0\n"),
+	PROC_SUBDIR("seccomp", 0555, seccomp_dir),
 	PROC_TEXT("sem", 0644, "32000\t1024000000\t500\t32000\n"),
 	PROC_TEXT("shmall", 0644, "18446744073692774399\n"),
 	PROC_TEXT("shmmax", 0644, "18446744073692774399\n"),
