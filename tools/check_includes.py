@@ -11,7 +11,7 @@ import sys
 # Lowest first. A file may include its own room and rooms before it.
 ROOMS = """abi base guest host wire net platform sentry/core sentry/mm sentry/vfs sentry/fs sentry/socket
 sentry/signal sentry/seccomp sentry/ipc sentry/loader sentry/task sentry/proc sentry/sys sentry/run
-sentry/boot gofer oci runtime shim""".split()
+sentry/boot gofer oci runtime shim systemd""".split()
 
 # Rooms that see less than what lies below them.
 ONLY = {
@@ -19,6 +19,7 @@ ONLY = {
     "gofer": {"abi", "base", "host", "wire"},
     "runtime": {"abi", "base", "host", "wire", "oci"},
     "shim": {"abi", "base", "host", "wire", "oci"},
+    "systemd": {"abi", "base"},
 }
 # ... and the single headers that they see besides.
 ENTRY = {"runtime": {"sentry/boot/boot.h", "gofer/gofer.h"}}
