@@ -4,8 +4,9 @@
  * there faults when it is read, written or executed, is EFAULT to system calls, and cannot be
  * unmapped, protected or moved into being. What mmap does give there is real memory.
  *
- * Caisson's platforms may keep two pages of their own there, unlisted, which a guest can touch
- * (platform/README.md): whoever jumps into them, anywhere, hurts nobody but itself.
+ * Caisson's platforms keep pages of their own there, unlisted, which a guest can touch
+ * (platform/README.md): whoever writes to them or jumps into them, anywhere, hurts nobody but
+ * itself.
  */
 #include "guest.h"
 
@@ -40,7 +41,7 @@ static bool platform_page(uint64_t at)
 	static struct utsname u;
 
 	uname(&u);
-	return at < TOP + 8192 && strstr(u.release, "caisson");
+	return at >= TOP && at < END && strstr(u.release, "caisson");
 }
 
 static int touch_status(uint64_t at, enum how how)
