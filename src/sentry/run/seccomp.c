@@ -81,7 +81,7 @@ enum seccomp_outcome run_seccomp(struct task *t, uint64_t nr, const struct plat_
 	/* As Linux, filters see a number of 32 bits. */
 	struct lx_seccomp_data call = {
 		.nr = (int32_t)(uint32_t)nr,
-		.arch = LX_AUDIT_ARCH_X86_64,
+		.arch = SECCOMP_ARCH,
 		.instruction_pointer = sys->ip,
 	};
 	struct seccomp_verdict v;

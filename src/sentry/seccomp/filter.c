@@ -25,7 +25,7 @@ static void find_allowed(struct seccomp_filter *f)
 	for (int32_t nr = 0; nr < SECCOMP_CACHED_CALLS; nr++) {
 		uint32_t said;
 
-		if (seccomp_run_blind(f->code, nr, LX_AUDIT_ARCH_X86_64, &said) &&
+		if (seccomp_run_blind(f->code, nr, SECCOMP_ARCH, &said) &&
 		    (said & LX_SECCOMP_RET_ACTION_FULL) == LX_SECCOMP_RET_ALLOW)
 			f->allowed[nr / 64] |= 1ULL << (nr % 64);
 	}

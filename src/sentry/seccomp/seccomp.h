@@ -24,6 +24,9 @@ struct file;
 struct mm;
 struct seccomp_filter;
 
+/* The one architecture that guest code can make calls of. */
+#define SECCOMP_ARCH LX_AUDIT_ARCH_X86_64
+
 /* ---- filters (check.c, filter.c) ---- */
 
 /* What a filter program must have been granted is the caller's to check. One reference, which is an

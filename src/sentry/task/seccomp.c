@@ -81,9 +81,8 @@ void seccomp_copy(struct task *t, struct task *child)
 	lock_release(&t->tg->lock);
 }
 
+/* It is exiting, or nobody knew it: no sibling changes its state any more. */
 void seccomp_leave(struct task *t)
 {
-	lock_acquire(&t->tg->lock);
 	seccomp_drop(&t->seccomp);
-	lock_release(&t->tg->lock);
 }
