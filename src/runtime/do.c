@@ -140,7 +140,7 @@ static int parse(struct globals *g, struct do_args *a, int argc, char **argv)
 	return -1;
 }
 
-static void fill_rlimits(struct plan *p)
+static void fill_rlimits(struct plan_process *p)
 {
 	for (int i = 0; i < LX_RLIM_NLIMITS; i++) {
 		struct rlimit l = {RLIM_INFINITY, RLIM_INFINITY};
@@ -152,7 +152,7 @@ static void fill_rlimits(struct plan *p)
 	}
 }
 
-static int fill_groups(struct plan *p)
+static int fill_groups(struct plan_process *p)
 {
 	int n = getgroups(0, NULL);
 
@@ -177,26 +177,41 @@ static mode_t current_umask(void)
 }
 
 /* Borrows everything but groups. */
-static int fill_plan(const struct globals *g, struct do_args *a, struct plan *p)
+static int fill_process(struct do_args *a, struct plan_process *p)
 {
-	static char default_hostname[] = "caisson";
-
 	while (environ[p->envp.n])
 		p->envp.n++;
 	p->envp.v = environ;
 	p->argv = (struct plan_strings){a->argv, a->argc};
-	p->rw = (struct plan_strings){a->rw, a->nrw};
 	p->cwd = a->cwd;
-	p->hostname = default_hostname;
-	if (a->hostname)
-		memcpy(&p->hostname, &a->hostname, sizeof(p->hostname));
 	p->uid = getuid();
 	p->gid = getgid();
 	p->umask = current_umask();
-	p->flags = (g->strace ? PLAN_STRACE : 0) |
-		   (g->overlay == OVERLAY_NONE ? PLAN_ROOT_READONLY : 0);
+	p->flags = PLAN_KILLABLE;
 	fill_rlimits(p);
 	return fill_groups(p);
+}
+
+/* Borrows everything but the groups of the process. mounts: DO_MAX_RW of them. */
+static int fill_plan(const struct globals *g, struct do_args *a, struct plan_mount *mounts,
+		     struct plan *p)
+{
+	static char default_hostname[] = "caisson", bind[] = "bind";
+
+	p->hostname = default_hostname;
+	if (a->hostname)
+		memcpy(&p->hostname, &a->hostname, sizeof(p->hostname));
+	p->flags = (g->strace ? PLAN_STRACE : 0) |
+		   (g->overlay == OVERLAY_NONE ? PLAN_ROOT_READONLY : PLAN_ROOT_OVERLAY);
+	plan_limits_none(&p->limits);
+	p->mounts = mounts;
+	for (; p->nmounts < a->nrw; p->nmounts++) {
+		char *dir = a->rw[p->nmounts];
+
+		mounts[p->nmounts] =
+			(struct plan_mount){.destination = dir, .type = bind, .source = dir};
+	}
+	return fill_process(a, &p->process);
 }
 
 struct do_files {
@@ -233,12 +248,12 @@ static void close_stdio(const int *fds)
 
 static int send_plan(struct sandbox *sb, struct plan *p, const struct do_files *f)
 {
-	int fds[PLAN_FD_COUNT];
+	int fds[PLAN_FD_STRACE + 1];
 	size_t nfds = PLAN_FD_STRACE, len;
 	void *bytes;
 	int r;
 
-	stdio_fds(f, fds, &p->flags);
+	stdio_fds(f, fds, &p->process.flags);
 	fds[PLAN_FD_GOFER] = sb->gofer_fd;
 	if (f->strace_fd >= 0)
 		fds[nfds++] = f->strace_fd;
@@ -310,6 +325,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 				   .exports = exports,
 				   .log_fd = f->log_fd,
 				   .debug = g->debug};
+	struct plan_mount mounts[DO_MAX_RW];
 	struct plan plan = {0};
 	struct sandbox sb;
 	int status, r;
@@ -318,7 +334,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 		exports[i + 1] = (struct gofer_export){
 			.host_path = a->rw[i], .name = a->rw[i], .writable = true};
 	spawn.nexports = a->nrw + 1;
-	r = fill_plan(g, a, &plan);
+	r = fill_plan(g, a, mounts, &plan);
 	if (r < 0) {
 		tell_errno(-r, "do: reading our own groups");
 		return EXIT_OUR_FAULT;
@@ -326,7 +342,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 	supervise_prepare();
 	status = sandbox_spawn(&spawn, &sb);
 	if (status != 0) {
-		free(plan.groups);
+		free(plan.process.groups);
 		return status;
 	}
 	r = send_plan(&sb, &plan, f);
@@ -337,7 +353,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 	} else {
 		status = supervise(&sb);
 	}
-	free(plan.groups);
+	free(plan.process.groups);
 	sandbox_reap(&sb);
 	return status;
 }

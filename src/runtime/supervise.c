@@ -103,6 +103,8 @@ static enum step on_message(const struct control_msg *m, int *ret_status)
 		return on_exited(m, ret_status);
 	case CONTROL_PLAN:
 	case CONTROL_SIGNAL:
+	case CONTROL_REQUEST:
+	case CONTROL_ANSWER:
 		break;
 	}
 	tell("the sandbox sent a message of type %d, which it may not; this is a bug of Caisson",

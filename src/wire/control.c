@@ -119,7 +119,7 @@ static int recv_into(int sock, struct control_msg *m)
 	len = wire_get_u32(&in);
 	type = wire_get_u16(&in);
 	nfds = wire_get_u16(&in);
-	if (len > CONTROL_MAX_PAYLOAD || type < CONTROL_PLAN || type > CONTROL_EXITED ||
+	if (len > CONTROL_MAX_PAYLOAD || type < CONTROL_PLAN || type > CONTROL_LAST ||
 	    nfds != m->nfds)
 		return -EBADMSG;
 	m->type = (enum control_type)type;

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Control messages between the CLI and a Sentry, over a SOCK_STREAM socketpair: an 8-byte header
- *(u32 length of the payload, u16 type, u16 number of descriptors), the payload, and the descriptors
- *beside the header.
+ * Control messages between the CLI and a Sentry, over a SOCK_STREAM socket: an 8-byte header (u32
+ * length of the payload, u16 type, u16 number of descriptors), the payload, and the descriptors
+ * beside the header. The connection that brings the plan is the sandbox's life line: when it
+ * closes, everything ends. Others come by the listening socket of the plan, and bring requests.
  *
- *	CLI -> Sentry	PLAN      struct plan and its descriptors; once, first
- *			SIGNAL    u32 signo: to the foreground process group if there is a terminal,
- *else to init Sentry -> CLI	STARTED   (empty): init runs FAILED    u32 enum control_failure,
- *text: nothing runs, the Sentry ends STOPPED   u32 signo: init was stopped by it (job control)
- *EXITED u32 wait status of init, as wait(2) gives it; the Sentry ends
+ *	to the Sentry
+ *	PLAN      struct plan and its descriptors; once, first, on the life line
+ *	SIGNAL    u32 signo: one of the keyboard to the foreground process group if there is a
+ *	          terminal, others to init. Never answered
+ *	REQUEST   wire/request.h
+ *	to the CLI
+ *	STARTED   (empty): init runs; with PLAN_HELD: it is loaded, and runs after REQUEST_START
+ *	FAILED    u32 enum control_failure, text: nothing runs, the Sentry ends
+ *	STOPPED   u32 signo: init was stopped by it (job control)
+ *	EXITED    u32 wait status of init, as wait(2) gives it; the Sentry ends
+ *	ANSWER    wire/request.h
  */
 #pragma once
 
@@ -24,6 +31,9 @@ enum control_type {
 	CONTROL_FAILED,
 	CONTROL_STOPPED,
 	CONTROL_EXITED,
+	CONTROL_REQUEST,
+	CONTROL_ANSWER,
+	CONTROL_LAST = CONTROL_ANSWER,
 };
 
 /* Why nothing runs; the exit status of `do` follows from it. */
@@ -35,7 +45,7 @@ enum control_failure {
 	CONTROL_OUR_LIMIT = 123,    /* a limit of Caisson's own */
 };
 
-#define CONTROL_MAX_FDS     8
+#define CONTROL_MAX_FDS     208 /* PLAN_MAX_FDS and those with a name */
 #define CONTROL_MAX_PAYLOAD (16u << 20)
 
 struct control_msg {

@@ -91,6 +91,8 @@ static int read_plan(struct boot *b)
 		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG,
 				 "the first control message is not a plan");
 	r = plan_decode(b->msg.payload, b->msg.len, &b->plan);
+	if (r == 0 && b->msg.nfds != plan_nfds(&b->plan))
+		r = -EBADMSG;
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "decoding the plan");
 	return 0;
@@ -125,12 +127,8 @@ static int start_kernel(struct boot *b)
 				       .stopped_arg = b};
 	int r;
 
-	if (b->plan.flags & PLAN_STRACE) {
-		if (b->msg.nfds <= PLAN_FD_STRACE)
-			return boot_fail(&b->error, CONTROL_OUR_FAULT, -EBADMSG,
-					 "the plan lacks the trace's descriptor");
+	if (b->plan.flags & PLAN_STRACE)
 		config.trace = strace_start(take_fd(b, PLAN_FD_STRACE));
-	}
 	r = kernel_new(&config, &b->kernel);
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_OUR_LIMIT, r, "making the kernel");
@@ -146,7 +144,7 @@ static int add_strings(struct loader_strings *to, const struct plan_strings *fro
 	return r;
 }
 
-static void plan_limits(const struct plan *plan, struct limits *ret)
+static void plan_rlimits(const struct plan_process *plan, struct limits *ret)
 {
 	limits_init(ret);
 	for (size_t i = 0; i < LX_RLIM_NLIMITS; i++) {
@@ -158,22 +156,22 @@ static void plan_limits(const struct plan *plan, struct limits *ret)
 static int start_init(struct boot *b)
 {
 	struct limits limits;
-	const struct cred *cred =
-		cred_new(b->plan.uid, b->plan.gid, b->plan.groups, b->plan.ngroups);
+	const struct plan_process *p = &b->plan.process;
+	const struct cred *cred = cred_new(p->uid, p->gid, p->groups, p->ngroups);
 	struct task_plan plan = {.file = b->program,
-				 .cwd_path = b->plan.cwd,
+				 .cwd_path = p->cwd,
 				 .cred = cred,
 				 .limits = &limits,
 				 .fds = b->fds,
-				 .umask = b->plan.umask,
+				 .umask = p->umask,
 				 .ctty = boot_terminal(),
 				 .killable_init = true};
 	int r;
 
-	plan_limits(&b->plan, &limits);
-	r = cred ? add_strings(&plan.argv, &b->plan.argv) : -ENOMEM;
+	plan_rlimits(&b->plan.process, &limits);
+	r = cred ? add_strings(&plan.argv, &p->argv) : -ENOMEM;
 	if (r == 0)
-		r = add_strings(&plan.envp, &b->plan.envp);
+		r = add_strings(&plan.envp, &p->envp);
 	if (r == 0)
 		r = kernel_start_init(b->kernel, &plan);
 	if (cred)

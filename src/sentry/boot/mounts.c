@@ -51,7 +51,7 @@ static int root_superblock(const struct plan *plan, struct superblock *lower,
 	AUTO(superblock_put) struct superblock *store = NULL;
 	int r;
 
-	if (plan->flags & PLAN_ROOT_READONLY) {
+	if (!(plan->flags & PLAN_ROOT_OVERLAY)) {
 		*ret = superblock_get(lower);
 		return 0;
 	}
@@ -62,15 +62,16 @@ static int root_superblock(const struct plan *plan, struct superblock *lower,
 static int mount_rw(const struct plan *plan, struct gofer_client *client, struct mnt_ns *ns,
 		    struct boot_error *e)
 {
-	for (uint32_t i = 0; i < plan->rw.n; i++) {
+	for (uint32_t i = 0; i < plan->nmounts; i++) {
 		AUTO(superblock_put) struct superblock *sb = NULL;
-		int r = gofer_mount(client, plan->rw.v[i], GOFER_SHARED, &sb);
+		const struct plan_mount *m = &plan->mounts[i];
+		int r = gofer_mount(client, m->source, GOFER_SHARED, &sb);
 
 		if (r == 0)
-			r = mount_at(ns, plan->rw.v[i], sb, plan->rw.v[i], 0);
+			r = mount_at(ns, m->destination, sb, m->source, 0);
 		if (r < 0)
 			return boot_fail(e, CONTROL_OUR_FAULT, r, "giving %s through for writing",
-					 plan->rw.v[i]);
+					 m->source);
 	}
 	return 0;
 }
@@ -109,7 +110,8 @@ int boot_open_terminal(const struct plan *plan, struct mnt_ns *ns, struct ctty *
 	while (i < ARRAY_SIZE(named) - 1 && named[i] && named[i] != c)
 		i++;
 	if (named[i] != c)
-		r = devpts_add_terminal(the_devpts, c, plan->uid, plan->gid, &index);
+		r = devpts_add_terminal(the_devpts, c, plan->process.uid, plan->process.gid,
+					&index);
 	if (r < 0)
 		return r;
 	named[i] = c;

@@ -36,9 +36,9 @@ static int probe(struct search *s, const char *path)
 
 static const char *search_path(const struct plan *plan)
 {
-	for (uint32_t i = 0; i < plan->envp.n; i++)
-		if (strncmp(plan->envp.v[i], "PATH=", 5) == 0)
-			return plan->envp.v[i] + 5;
+	for (uint32_t i = 0; i < plan->process.envp.n; i++)
+		if (strncmp(plan->process.envp.v[i], "PATH=", 5) == 0)
+			return plan->process.envp.v[i] + 5;
 	return DEFAULT_PATH;
 }
 
@@ -82,9 +82,10 @@ static int search_init(struct search *s, const struct plan *plan, struct mnt_ns 
 	int r;
 
 	s->ctx = *boot_ctx();
-	s->ctx.cred = cred_new(plan->uid, plan->gid, plan->groups, plan->ngroups);
-	s->fs = fs_info_new(&root, &root, plan->umask);
-	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->cwd,
+	s->ctx.cred = cred_new(plan->process.uid, plan->process.gid, plan->process.groups,
+			       plan->process.ngroups);
+	s->fs = fs_info_new(&root, &root, plan->process.umask);
+	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->process.cwd,
 					    WALK_FOLLOW | WALK_DIRECTORY, &s->cwd)
 				 : -ENOMEM;
 	path_put(&root);
@@ -102,7 +103,7 @@ static void search_fini(struct search *s)
 
 static int find(struct search *s, const struct plan *plan, char **ret)
 {
-	const char *name = plan->argv.v[0];
+	const char *name = plan->process.argv.v[0];
 	int r;
 
 	if (!strchr(name, '/'))
@@ -122,13 +123,13 @@ int boot_find_program(const struct plan *plan, struct mnt_ns *ns, char **ret, st
 	if (r < 0) {
 		search_fini(&s);
 		return boot_fail(e, CONTROL_OUR_FAULT, r,
-				 "the working directory %s inside the sandbox", plan->cwd);
+				 "the working directory %s inside the sandbox", plan->process.cwd);
 	}
 	r = find(&s, plan, ret);
 	search_fini(&s);
 	if (r == -ENOENT || r == -ENOTDIR)
-		return boot_fail(e, CONTROL_NOT_FOUND, r, "%s", plan->argv.v[0]);
+		return boot_fail(e, CONTROL_NOT_FOUND, r, "%s", plan->process.argv.v[0]);
 	if (r < 0)
-		return boot_fail(e, CONTROL_NOT_EXECUTABLE, r, "%s", plan->argv.v[0]);
+		return boot_fail(e, CONTROL_NOT_EXECUTABLE, r, "%s", plan->process.argv.v[0]);
 	return 0;
 }

@@ -68,7 +68,7 @@ int boot_stdio(const struct plan *plan, struct mnt_ns *ns, int fds[3], struct fd
 	for (int i = 0; i < 3; i++) {
 		int r;
 
-		if (plan->flags & closed[i])
+		if (plan->process.flags & closed[i])
 			continue;
 		r = install(plan, ns, t, &fds[i], i);
 		if (r < 0) {
