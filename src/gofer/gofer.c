@@ -17,12 +17,27 @@
 #include "gofer/gofer_priv.h"
 #include "host/fd.h"
 #include "host/file.h"
+#include "host/ns.h"
 #include "host/path.h"
 #include "host/rand.h"
 
-static int add_root(struct server *s, const struct gofer_export *e)
+/* A tree of our own where we have a mount namespace, so that nothing above it can be reached. */
+static int open_root(const struct gofer_export *e, bool *own_trees)
 {
-	AUTO(host_close_fd) int fd = host_open(AT_FDCWD, e->host_path, O_PATH, 0);
+	int fd = -ENOTSUP;
+
+	if (*own_trees)
+		fd = host_copy_tree(e->host_path,
+				    e->writable ? HOST_TREE_WRITABLE : HOST_TREE_READONLY);
+	if (fd >= 0)
+		return fd;
+	*own_trees = false;
+	return host_open(AT_FDCWD, e->host_path, O_PATH, 0);
+}
+
+static int add_root(struct server *s, const struct gofer_export *e, bool *own_trees)
+{
+	AUTO(host_close_fd) int fd = open_root(e, own_trees);
 	struct host_stat st;
 	struct node *n;
 	int r = fd < 0 ? fd : host_fstat(fd, &st);
@@ -43,13 +58,13 @@ static int add_root(struct server *s, const struct gofer_export *e)
 	return 0;
 }
 
-static int add_roots(struct server *s, const struct gofer_config *config)
+static int add_roots(struct server *s, const struct gofer_config *config, bool *own_trees)
 {
 	s->roots = calloc(config->n ? config->n : 1, sizeof(*s->roots));
 	if (!s->roots)
 		return -ENOMEM;
 	for (size_t i = 0; i < config->n; i++) {
-		int r = add_root(s, &config->exports[i]);
+		int r = add_root(s, &config->exports[i], own_trees);
 
 		if (r < 0)
 			return r;
@@ -57,11 +72,30 @@ static int add_roots(struct server *s, const struct gofer_config *config)
 	return 0;
 }
 
-static int server_init(struct server *s, int conn_fd)
+/* A /proc of our own shows nobody else. */
+static int open_proc(bool in_namespaces)
+{
+	int fd = -ENOTSUP;
+
+	if (in_namespaces)
+		fd = host_open_own_proc_fds();
+	if (fd < 0)
+		fd = host_open_proc_fds();
+	if (fd < 0) {
+		log_error(
+			"cannot open /proc/self/fd: %s; the Gofer needs /proc of the host to open files that it has looked at",
+			strerror(-fd));
+		return fd;
+	}
+	return lockdown_put(fd, GOFER_FD_PROC);
+}
+
+static int server_init(struct server *s, bool in_namespaces)
 {
 	uint64_t most;
 
-	*s = (struct server){.conn = conn_fd, .uid = (uint32_t)geteuid()};
+	*s = (struct server){
+		.conn = GOFER_FD_CONN, .proc = GOFER_FD_PROC, .uid = (uint32_t)geteuid()};
 	list_init(&s->lru);
 	htab_init(&s->names, NULL);
 	htab_init(&s->fids, NULL);
@@ -76,58 +110,25 @@ static int server_init(struct server *s, int conn_fd)
 	s->scratch = malloc(SCRATCH_MAX);
 	if (!s->in || !s->out || !s->entries || !s->scratch)
 		return -ENOMEM;
-	s->proc = host_open_proc_fds();
-	if (s->proc < 0) {
-		log_error(
-			"cannot open /proc/self/fd: %s; the Gofer needs /proc of the host to open files that it has looked at",
-			strerror(-s->proc));
-		return s->proc;
-	}
-	return 0;
-}
-
-/* 0, 1 and 2 lead nowhere: a library that complains there must not write into a file of the host. */
-static int empty_stdio(void)
-{
-	AUTO(host_close_fd) int null = host_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
-
-	if (null < 0)
-		return null;
-	for (int i = 0; i < 3; i++) {
-		int r = host_dup_to(null, i);
-
-		if (r < 0)
-			return r;
-	}
-	if (null < 3)
-		null = -1;
-	return 0;
-}
-
-/* Descriptors below 3 make room for an empty stdio. */
-static int above_stdio(int fd)
-{
-	return fd < 0 || fd > 2 ? fd : host_dup(fd, 3);
+	return open_proc(in_namespaces);
 }
 
 void gofer_main(const struct gofer_config *config)
 {
 	struct server s;
-	int conn = above_stdio(config->conn_fd), log = above_stdio(config->log_fd);
-	int r;
+	bool own_trees = config->in_namespaces;
+	int r = lockdown_place(config);
 
-	log_set_fd(log);
 	host_clear_umask();
-	r = conn < 0 ? conn : empty_stdio();
 	if (r == 0)
-		r = server_init(&s, conn);
+		r = server_init(&s, config->in_namespaces);
 	if (r == 0)
-		r = add_roots(&s, config);
+		r = add_roots(&s, config, &own_trees);
 	if (r == 0)
-		r = lockdown(&s, log);
+		r = lockdown(&s, config, own_trees);
 	if (r < 0) {
 		log_error("the file proxy does not start: %s", strerror(-r));
-		_exit(1);
+		_exit(r == -EACCES ? GOFER_EXIT_UNCONFINED : 1);
 	}
 	r = serve(&s);
 	if (r < 0) {

@@ -179,6 +179,19 @@ MUST_CHECK int serve(struct server *s);
 
 /* --- lockdown.c --- */
 
-/* No privileges to gain, nothing open but what s and log_fd need, only the host calls that serving
- * takes. */
-MUST_CHECK int lockdown(struct server *s, int log_fd);
+/* The numbers that the filter knows. */
+enum { GOFER_FD_CONN = 3, GOFER_FD_PROC = 4, GOFER_FD_LOG = 5 };
+
+/*
+ * An empty stdio, and the connection and the log where the filter expects them. What else stood
+ * there is lost.
+ */
+MUST_CHECK int lockdown_place(const struct gofer_config *config);
+/* fd gets this number, close-on-exec; takes over fd. What stood there is lost. */
+MUST_CHECK int lockdown_put(int fd, int number);
+/*
+ * Nothing can be reached but the roots, no privileges to gain, nothing open but what s needs, only
+ * the host calls that serving takes. `own_trees`: the roots are mounts of our own. -EACCES: it is
+ * less than config->required.
+ */
+MUST_CHECK int lockdown(struct server *s, const struct gofer_config *config, bool own_trees);

@@ -142,6 +142,9 @@ static int serve_message(struct server *s, const uint8_t *buf, size_t n)
 		err = answer(s, &r, fd);
 	else
 		return answer_error(s, t.tag, err);
+	/* The host counts descriptors on their way per user, against our limit of open ones. */
+	if (err == -ETOOMANYREFS)
+		return answer_error(s, t.tag, -EMFILE);
 	/* A host file that our own rules cannot say (a name, a mode) is that request's failure, not
 	 * the connection's. */
 	return err == -EINVAL || err == -EMSGSIZE ? answer_error(s, t.tag, -EIO) : err;

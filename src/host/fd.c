@@ -63,6 +63,23 @@ int host_dup_to(int fd, int to)
 	return r < 0 ? -errno : 0;
 }
 
+int host_empty_stdio(void)
+{
+	AUTO(host_close_fd) int null = host_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
+
+	if (null < 0)
+		return null;
+	for (int i = 0; i < 3; i++) {
+		int r = host_dup_to(null, i);
+
+		if (r < 0)
+			return r;
+	}
+	if (null < 3)
+		null = -1;
+	return 0;
+}
+
 int host_set_cloexec(int fd, bool cloexec)
 {
 	return fcntl(fd, F_SETFD, cloexec ? FD_CLOEXEC : 0) < 0 ? -errno : 0;

@@ -29,6 +29,11 @@ static inline int host_take_fd(int *fd)
 	return taken;
 }
 
+/*
+ * 0, 1 and 2 lead nowhere (/dev/null): a library that complains there must not write into what
+ * somebody else has there. Descriptors of ours with these numbers are lost.
+ */
+MUST_CHECK int host_empty_stdio(void);
 /* A second descriptor, with a number of at least min. */
 MUST_CHECK int host_dup(int fd, int min);
 /*

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,6 +35,41 @@ static void fd_name(char name[FD_NAME_MAX], int fd)
 	check(n > 0 && n < FD_NAME_MAX);
 }
 
+enum has { HAS_UNKNOWN, HAS_YES, HAS_NO };
+
+/* Both calls look at something else before they look at the descriptor, if they are there at all. */
+static bool has(_Atomic enum has *known, long nr, int arg, int err)
+{
+	enum has h = atomic_load_explicit(known, memory_order_relaxed);
+
+	if (h == HAS_UNKNOWN) {
+		h = syscall(nr, -1, "", NULL, arg) < 0 && errno == err ? HAS_YES : HAS_NO;
+		atomic_store_explicit(known, h, memory_order_relaxed);
+	}
+	return h == HAS_YES;
+}
+
+bool host_has_openat2(void)
+{
+	static _Atomic enum has known;
+
+	return has(&known, SYS_openat2, 0, EINVAL);
+}
+
+bool host_has_fchmodat2(void)
+{
+	static _Atomic enum has known;
+
+	return has(&known, SYS_fchmodat2, ~0, EINVAL);
+}
+
+static int open_one_component(int dirfd, const char *name, int flags, mode_t mode)
+{
+	if (strchr(name, '/') || strcmp(name, "..") == 0)
+		return -EXDEV;
+	return host_open(dirfd, name, flags, mode);
+}
+
 int host_open_beneath(int dirfd, const char *name, int flags, mode_t mode)
 {
 	struct open_how how = {
@@ -43,6 +80,8 @@ int host_open_beneath(int dirfd, const char *name, int flags, mode_t mode)
 	};
 	long fd;
 
+	if (!host_has_openat2())
+		return open_one_component(dirfd, name, (int)how.flags, mode);
 	do {
 		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
 	} while (fd < 0 && (errno == EINTR || errno == EAGAIN));
@@ -123,10 +162,9 @@ int host_rename_at(int old_dirfd, const char *old_name, int new_dirfd, const cha
 int host_chmod_fd(int proc, int fd, mode_t mode)
 {
 	char name[FD_NAME_MAX];
-	long r = syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH);
 
-	if (r == 0 || (errno != ENOSYS && errno != EPERM))
-		return result((int)r);
+	if (host_has_fchmodat2())
+		return result((int)syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH));
 	fd_name(name, fd);
 	return result(fchmodat(proc, name, mode, 0));
 }

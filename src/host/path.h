@@ -17,10 +17,14 @@
 #include "base/compiler.h"
 
 /*
- * openat2(2) beneath dirfd: symlinks and magic links are never followed (O_PATH finds a symlink
- * itself), close-on-exec, no controlling terminal.
+ * Beneath dirfd: symlinks and magic links are never followed (O_PATH finds a symlink itself),
+ * close-on-exec, no controlling terminal. openat2(2); where the host lacks or refuses it openat(2),
+ * which for one component means the same. -EXDEV then: name is more than that.
  */
 MUST_CHECK int host_open_beneath(int dirfd, const char *name, int flags, mode_t mode);
+/* Does the host let us call openat2(2), fchmodat2(2)? Asked once; before a filter of ours. */
+bool host_has_openat2(void);
+bool host_has_fchmodat2(void);
 /* O_PATH of one name, whatever it is. */
 MUST_CHECK int host_find(int dirfd, const char *name);
 /* A descriptor of our /proc/self/fd: for host_reopen and the others that want `proc`. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Threads of our own processes: a small stack with a guard page, every signal blocked (signals of
- * the host are for nobody but who asks for them by signalfd or by unblocking), a name that ps and
- * gdb show.
+ * the host are for nobody but who asks for them by signalfd or by unblocking) but SIGSYS, by which
+ * a seccomp filter tells of a call that it does not allow, a name that ps and gdb show.
  */
 #pragma once
 

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gofer/gofer.h"
 #include "host/fd.h"
 #include "host/proc.h"
 #include "runtime/runtime.h"
@@ -123,7 +124,9 @@ static int sentry_vanished(struct sandbox *sb)
 		pid = waitpid(sb->sentry, &status, 0);
 	while (pid < 0 && errno == EINTR);
 	sb->sentry = 0;
-	if (pid > 0 && WIFSIGNALED(status))
+	if (pid > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		tell("the sandbox's kernel made a host call that is not on its list, and was ended for it; with --log=FILE its log names the call");
+	else if (pid > 0 && WIFSIGNALED(status))
 		tell("the sandbox's kernel was ended by signal %d (%s); with --log=FILE its log says what it did last",
 		     WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
@@ -164,7 +167,11 @@ static enum step on_gofer(struct sandbox *sb, struct pollfd *p, int *ret_status)
 	p->fd = -1; /* poll passes over it from now on */
 	if (pid < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		return GO_ON;
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		tell("the sandbox's file proxy (Gofer) made a host call that is not on its list, and was ended for it");
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == GOFER_EXIT_UNCONFINED)
+		tell("--require-isolation: the sandbox's file proxy (Gofer) cannot be confined to what it serves: this takes Landlock or the host's root");
+	else if (WIFSIGNALED(status))
 		tell("the sandbox's file proxy (Gofer) was ended by signal %d (%s); without files the sandbox cannot go on",
 		     WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else

@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * main() of the Sentry. The order matters:
- *   1. the platform makes its first stub, before any plan or secret is read and before there is a
- * second thread;
- *   2. the plan is read, and validated, from the control socket;
- *   3. filesystems are mounted, descriptors taken over, the program is looked for;
- *   4. init starts; a thread of its own serves the control socket until init has ended.
+ *   1. every descriptor is closed but the control socket and the log;
+ *   2. the clock is measured and the vDSO made, which take a look at /sys;
+ *   3. the empty root, the Landlock domain, no capabilities (lockdown.c);
+ *   4. the platform makes its first stub, which shares all of that;
+ *   5. the seccomp filter. Up to here there is one thread, and no plan, secret or guest byte was
+ *      read;
+ *   6. the plan is read, and validated, from the control socket;
+ *   7. filesystems are mounted, descriptors taken over, the program is looked for;
+ *   8. init starts; a thread of its own serves the control socket until init has ended.
  * Whatever fails is told as one sentence (CONTROL_FAILED), and the process ends; the host takes
  * back all that it held.
  */
 #include "sentry/boot/boot.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/strbuf.h"
+#include "host/io.h"
 #include "host/thread.h"
 #include "platform/platform.h"
 #include "sentry/boot/boot_priv.h"
+#include "sentry/boot/lockdown.h"
 #include "sentry/boot/serve.h"
 #include "sentry/core/clock.h"
 #include "sentry/core/cred.h"
@@ -60,22 +68,53 @@ static int start_platform(struct boot *b, const char *name)
 	return 0;
 }
 
-/* Threads that serve everybody; started now, so that a host that refuses one is met here. */
-static int start_services(struct boot *b)
+/* Steps 1 to 3. */
+static int lock_down(struct boot *b, struct sentry_config *config, struct isolation_reached *ret)
 {
-	int r;
+	int r = lockdown_descriptors(config);
 
-	clock_start();
-	r = ktimer_start_thread();
-	if (r == 0)
-		r = notifier_start_thread();
+	b->control_fd = config->control_fd;
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r,
-				 "starting the timer and notifier threads");
+				 "giving up what the kernel of a sandbox does not need");
+	clock_start();
 	r = vdso_start();
 	if (r < 0)
 		log_warn("boot: no vDSO for programs, reading the clock is slow: %s", strerror(-r));
+	r = lockdown_enter(config, ret);
+	if (r < 0)
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "giving up capabilities");
+	if (ret->level < config->required)
+		return boot_fail(&b->error, CONTROL_HOST_REFUSED, 0,
+				 "--require-isolation=%s: only level %s can be had: %s",
+				 isolation_name(config->required), isolation_name(ret->level),
+				 ret->why);
 	return 0;
+}
+
+/* Steps 4 and 5. */
+static int seal(struct boot *b, const char *platform)
+{
+	int r = start_platform(b, platform);
+
+	if (r < 0)
+		return r;
+	r = lockdown_seal(b->pops);
+	return r < 0 ? boot_fail(&b->error, CONTROL_HOST_REFUSED, r,
+				 "installing the Sentry's seccomp filter")
+		     : 0;
+}
+
+/* Threads that serve everybody; started now, so that a host that refuses one is met here. */
+static int start_services(struct boot *b)
+{
+	int r = ktimer_start_thread();
+
+	if (r == 0)
+		r = notifier_start_thread();
+	return r < 0 ? boot_fail(&b->error, CONTROL_HOST_REFUSED, r,
+				 "starting the timer and notifier threads")
+		     : 0;
 }
 
 static int read_plan(struct boot *b)
@@ -185,11 +224,14 @@ static int start_init(struct boot *b)
 	return 0;
 }
 
-static int bring_up(struct boot *b, const char *platform)
+static int bring_up(struct boot *b, struct sentry_config *config)
 {
-	int r = start_platform(b, platform);
+	struct isolation_reached reached;
+	int r = lock_down(b, config, &reached);
 	int stdio[3];
 
+	if (r == 0)
+		r = seal(b, config->platform);
 	if (r == 0)
 		r = read_plan(b);
 	if (r == 0)
@@ -213,10 +255,11 @@ static int bring_up(struct boot *b, const char *platform)
 void sentry_main(const struct sentry_config *config)
 {
 	static struct boot b;
+	struct sentry_config copy = *config;
 	int status;
 
 	b.control_fd = config->control_fd;
-	if (bring_up(&b, config->platform) < 0) {
+	if (bring_up(&b, &copy) < 0) {
 		if (control_send_failure(b.control_fd, b.error.why, b.error.text) < 0)
 			log_error("boot: nobody hears why");
 		_exit((int)b.error.why);
@@ -230,5 +273,41 @@ void sentry_main(const struct sentry_config *config)
 	b.pops->fini(b.platform);
 	if (control_send_u32(b.control_fd, CONTROL_EXITED, (uint32_t)status) < 0)
 		log_warn("nobody hears how init ended");
+	_exit(0);
+}
+
+/* A line for who probes; nobody listening is no fault. */
+PRINTF_LIKE(2, 3) static void say(const struct boot *b, const char *fmt, ...)
+{
+	AUTO(strbuf_fini) struct strbuf line = STRBUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&line, fmt, ap);
+	va_end(ap);
+	if (host_write_all(b->control_fd, strbuf_str(&line), line.len) < 0)
+		log_debug("boot: nobody hears what was found");
+}
+
+void sentry_probe(const struct sentry_config *config)
+{
+	static struct boot b;
+	struct sentry_config copy = *config;
+	struct isolation_reached reached = {.level = ISOLATION_PROCESS};
+	struct plat_abilities abilities;
+
+	b.control_fd = config->control_fd;
+	if (lock_down(&b, &copy, &reached) < 0) {
+		say(&b, "isolation\tnone\t%s\n", b.error.text);
+		_exit(1);
+	}
+	say(&b, "isolation\t%s\t%s\n", isolation_name(reached.level), reached.why);
+	if (seal(&b, config->platform) < 0) {
+		say(&b, "platform\trefused\t%s\n", b.error.text);
+		_exit(1);
+	}
+	b.pops->abilities(b.platform, &abilities);
+	say(&b, "platform\tworks\t%s\n", abilities.lacks ? abilities.lacks : "");
+	b.pops->fini(b.platform);
 	_exit(0);
 }

@@ -14,18 +14,35 @@
 #include "sentry/core/hostfd.h"
 #include "sentry/fs/gofer/gofer_priv.h"
 
+/* What the host shows in a user namespace that has no name for an owner (user_namespaces(7)). */
+#define UNMAPPED_ID 65534u
+
 #define ATTRIBUTES                                                                                 \
 	(LX_STATX_ATTR_COMPRESSED | LX_STATX_ATTR_IMMUTABLE | LX_STATX_ATTR_APPEND |               \
 	 LX_STATX_ATTR_NODUMP | LX_STATX_ATTR_ENCRYPTED | LX_STATX_ATTR_VERITY)
 
 /* --- asking --- */
 
+int gofer_fstat(struct gofer_inode *i, int fd, struct host_stat *ret)
+{
+	int r = host_fstat(fd, ret);
+
+	if (r < 0)
+		return r;
+	GUARD(&i->inode.lock);
+	if (ret->uid == UNMAPPED_ID)
+		ret->uid = i->inode.uid;
+	if (ret->gid == UNMAPPED_ID)
+		ret->gid = i->inode.gid;
+	return 0;
+}
+
 static int ask_open_file(struct gofer_inode *i, struct hostfd *h)
 {
 	struct gofer_fs *fs = gofer_fs_of(&i->inode);
 	uint64_t since = gofer_now(fs);
 	struct host_stat st;
-	int r = host_fstat(hostfd_fd(h), &st);
+	int r = gofer_fstat(i, hostfd_fd(h), &st);
 
 	if (r < 0)
 		return r;

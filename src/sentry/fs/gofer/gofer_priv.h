@@ -186,6 +186,11 @@ static inline uint64_t gofer_now(struct gofer_fs *fs)
 }
 /* Until when attributes that are asked for now hold. */
 int64_t gofer_attr_until(struct gofer_fs *fs);
+/*
+ * host_fstat of a donated descriptor of i. An owner that has no name in the Sentry's own user
+ * namespace is as the Gofer, which is not in one, told before.
+ */
+MUST_CHECK int gofer_fstat(struct gofer_inode *i, int fd, struct host_stat *ret);
 /* Apply attributes that were asked for at `since`. */
 void gofer_set_attr(struct gofer_inode *i, const struct host_stat *attr, int64_t until,
 		    uint64_t since);

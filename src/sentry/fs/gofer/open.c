@@ -51,7 +51,7 @@ static int send_open(struct gofer_inode *i, uint32_t flags, struct p9_msg *m, in
 /* A descriptor is what its own fstat says, not what the Gofer says about it. */
 static int check_donated(struct gofer_inode *i, int fd, struct host_stat *ret)
 {
-	int r = host_fstat(fd, ret);
+	int r = gofer_fstat(i, fd, ret);
 
 	if (r < 0)
 		return r;
