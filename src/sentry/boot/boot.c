@@ -155,16 +155,43 @@ static void on_stopped(void *arg, int signo)
 		log_debug("nobody hears that init was stopped");
 }
 
+_Static_assert(sizeof(((struct plan_limits *)0)->cpus) ==
+		       sizeof(((struct sandbox_limits *)0)->cpus),
+	       "both are one set of processors");
+
+static uint64_t limit_or_none(uint64_t v)
+{
+	return v == PLAN_UNLIMITED ? 0 : v;
+}
+
+static void plan_sandbox_limits(const struct plan_limits *p, struct sandbox_limits *ret)
+{
+	*ret = (struct sandbox_limits){.memory_max = limit_or_none(p->memory_max),
+				       .memory_low = p->memory_low,
+				       .swap_max = limit_or_none(p->swap_max),
+				       .no_swap = p->swap_max == 0,
+				       .memory_by_host = !p->enforce_memory,
+				       .cpu_quota_us = limit_or_none(p->cpu_quota_us),
+				       .cpu_period_us = p->cpu_period_us,
+				       .cpu_weight = p->cpu_weight,
+				       .pids_max = limit_or_none(p->pids_max)};
+	memcpy(ret->cpus, p->cpus, sizeof(ret->cpus));
+}
+
 static int start_kernel(struct boot *b)
 {
+	struct sandbox_limits limits;
 	struct kernel_config config = {.pops = b->pops,
 				       .platform = b->platform,
 				       .mnt_ns = b->ns,
 				       .entry = run_task,
 				       .hostname = b->plan.hostname,
 				       .stopped_outside = on_stopped,
-				       .stopped_arg = b};
+				       .stopped_arg = b,
+				       .limits = &limits};
 	int r;
+
+	plan_sandbox_limits(&b->plan.limits, &limits);
 
 	if (b->plan.flags & PLAN_STRACE)
 		config.trace = strace_start(take_fd(b, PLAN_FD_STRACE));

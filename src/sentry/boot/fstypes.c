@@ -63,6 +63,16 @@ static int get_sysfs(struct ctx *ctx, const char *source, uint64_t ms_flags, con
 	return sysfs_new(the_kernel, ret);
 }
 
+static int get_cgroup2(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
+		       struct superblock **ret)
+{
+	(void)ctx;
+	(void)source;
+	(void)ms_flags;
+	(void)data;
+	return cgroupfs_new(the_kernel, ret);
+}
+
 static int get_mqueue(struct ctx *ctx, const char *source, uint64_t ms_flags, const char *data,
 		      struct superblock **ret)
 {
@@ -77,6 +87,7 @@ static struct fs_type types[] = {
 	{.name = "sysfs", .nodev = true, .get = get_sysfs},
 	{.name = "tmpfs", .nodev = true, .get = get_tmpfs},
 	{.name = "proc", .nodev = true, .get = get_proc},
+	{.name = "cgroup2", .nodev = true, .get = get_cgroup2},
 	{.name = "devtmpfs", .nodev = true, .get = get_devfs},
 	{.name = "devpts", .nodev = true, .get = get_devpts},
 	{.name = "mqueue", .nodev = true, .get = get_mqueue},

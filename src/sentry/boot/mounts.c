@@ -155,6 +155,7 @@ int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
 {
 	AUTO(superblock_put) struct superblock *proc = NULL;
 	AUTO(superblock_put) struct superblock *sys = NULL;
+	AUTO(superblock_put) struct superblock *cgroup = NULL;
 	int r = procfs_new(k, &proc);
 
 	boot_register_fs_types(k);
@@ -165,6 +166,11 @@ int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
 	r = sysfs_new(k, &sys);
 	if (r == 0)
 		r = mount_at(ns, "/sys", sys, "sysfs",
+			     LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
+	if (r == 0)
+		r = cgroupfs_new(k, &cgroup);
+	if (r == 0)
+		r = mount_at(ns, "/sys/fs/cgroup", cgroup, "cgroup",
 			     LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
 	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /sys in the sandbox") : 0;
 }

@@ -6,9 +6,25 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/types.h"
+
+/*
+ * What the whole sandbox may use, as it was told at start; 0 means that there is no limit. The
+ * kernel keeps to pids_max itself; processors and memory are kept by the host's control group if
+ * memory_by_host says so, else memory by core/budget.h.
+ */
+struct sandbox_limits {
+	uint64_t memory_max, memory_low, swap_max; /* bytes */
+	bool no_swap;                              /* a limit of swap of 0 */
+	bool memory_by_host;
+	uint64_t cpu_weight;                  /* of cgroup v2; 0: 100 */
+	uint64_t cpu_quota_us, cpu_period_us; /* period 0: 100000 */
+	uint64_t pids_max;                    /* threads, and zombies that nobody waited for */
+	uint64_t cpus[16]; /* processors that may be used; all zero: those of the host */
+};
 
 struct limits {
 	_Atomic uint64_t soft[LX_RLIM_NLIMITS];

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "sentry/core/budget.h"
 #include "sentry/mm/mm_priv.h"
 
 static int fork_vmas(struct mm *mm, struct mm *child) REQUIRES(mm->map_lock)
@@ -31,7 +32,7 @@ static int fork_vmas(struct mm *mm, struct mm *child) REQUIRES(mm->map_lock)
 
 static int fork_locked(struct mm *mm, struct ctx *ctx, struct mm *child) REQUIRES(mm->map_lock)
 {
-	int r = fork_vmas(mm, child);
+	int r = budget_fits(mm->counts.data, 0) ? fork_vmas(mm, child) : -ENOMEM;
 
 	if (r < 0)
 		return r;

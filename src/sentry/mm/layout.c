@@ -10,6 +10,7 @@
 #include "host/rand.h"
 #include "sentry/core/cred.h"
 #include "sentry/core/limits.h"
+#include "sentry/core/budget.h"
 #include "sentry/mm/mm_priv.h"
 
 /* mmap(2) MAP_32BIT: the second GiB. */
@@ -148,6 +149,8 @@ bool mm_may_expand(struct mm *mm, struct ctx *ctx, uint32_t flags, int prot, uin
 		return false;
 	if (!vma_is_data(flags, prot))
 		return true;
+	if (!budget_fits(more, freed))
+		return false;
 	soft = limit_soft(ctx->limits, LX_RLIMIT_DATA);
 	if (within(mm->counts.data, more, freed, soft))
 		return true;

@@ -9,6 +9,7 @@
 
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
+#include "sentry/core/budget.h"
 #include "sentry/mm/mm_priv.h"
 
 static SLAB_DEFINE(mm_slab, struct mm);
@@ -48,6 +49,7 @@ void mm_free(struct mm *mm)
 		rangemap_remove(&mm->vmas, r);
 		vma_free(container_of(r, struct vma, range));
 	}
+	budget_uncharge(mm->counts.data);
 	if (mm->exe)
 		mm->exe_put(mm->exe);
 	lock_fini(&mm->map_lock);

@@ -7,6 +7,7 @@
  * neighbours that Linux would have merged are one; (3) mm->counts is the sum over the set, at every
  * moment at which the lock is free.
  */
+#include "sentry/core/budget.h"
 #include "sentry/mm/mm_priv.h"
 
 #include <errno.h>
@@ -75,6 +76,8 @@ void vma_account(struct mm *mm, const struct vma *v)
 	mm->counts.peak_total = MAX(mm->counts.peak_total, mm->counts.total);
 	if (kind)
 		*kind += len;
+	if (kind == &mm->counts.data)
+		budget_charge(len);
 	if (v->flags & VMA_LOCKED)
 		mm->counts.locked += len;
 	if (v->flags & VMA_SHARED)
@@ -90,6 +93,8 @@ void vma_unaccount(struct mm *mm, const struct vma *v)
 	mm->counts.total -= len;
 	if (kind)
 		*kind -= len;
+	if (kind == &mm->counts.data)
+		budget_uncharge(len);
 	if (v->flags & VMA_LOCKED)
 		mm->counts.locked -= len;
 	if (v->flags & VMA_SHARED)

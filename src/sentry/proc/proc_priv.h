@@ -24,6 +24,7 @@
 #include "sentry/vfs/inode.h"
 
 struct file;
+struct host_memory;
 struct path;
 struct proc_dir;
 struct procfs;
@@ -171,6 +172,10 @@ int proc_show_stat_all(const struct proc_at *at, struct strbuf *sb);
 int proc_show_uptime(const struct proc_at *at, struct strbuf *sb);
 int proc_show_loadavg(const struct proc_at *at, struct strbuf *sb);
 int proc_show_meminfo(const struct proc_at *at, struct strbuf *sb);
+/* What of a limit of memory is used, at most all of it; what is free to be used: of the host's, or
+ * of the limit. */
+uint64_t proc_memory_used(const struct kernel *k);
+uint64_t proc_memory_free(const struct kernel *k, const struct host_memory *mem);
 int proc_show_vmstat(const struct proc_at *at, struct strbuf *sb);
 int proc_show_cpuinfo(const struct proc_at *at, struct strbuf *sb);
 /* The processor's counter of cycles. */
@@ -195,3 +200,4 @@ MUST_CHECK int proc_parse_int(const char *text, int64_t lo, int64_t hi, int64_t 
 extern const struct proc_entry proc_root;
 extern const struct proc_numbers proc_pids;
 extern const struct proc_entry sysfs_root;
+extern const struct proc_entry cgroupfs_root; /* cgroup.c */

@@ -50,7 +50,9 @@ static int show_devices(const struct proc_at *at, struct strbuf *sb)
 }
 
 static const struct proc_entry entries[] = {
-	PROC_TEXT("cgroups", 0444, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
+	PROC_TEXT("cgroups", 0444,
+		  "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t0\t1\t1\ncpu\t0\t1\t1\n"
+		  "memory\t0\t1\t1\npids\t0\t1\t1\n"),
 	PROC_TEXT("cmdline", 0444, "caisson\n"),
 	PROC_TEXT("consoles", 0444, ""),
 	PROC_FILE("cpuinfo", 0444, proc_show_cpuinfo),

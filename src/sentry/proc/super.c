@@ -30,6 +30,11 @@ static const struct fs_ops sysfs_ops = {
 	.release = procfs_release,
 };
 
+static const struct fs_ops cgroupfs_ops = {
+	.name = "cgroup2",
+	.release = procfs_release,
+};
+
 static int new_super(struct kernel *k, const struct fs_ops *ops, uint64_t magic,
 		     const struct proc_entry *root, uint64_t file_size, struct superblock **ret)
 {
@@ -72,4 +77,9 @@ int procfs_new(struct kernel *k, struct superblock **ret)
 int sysfs_new(struct kernel *k, struct superblock **ret)
 {
 	return new_super(k, &sysfs_ops, LX_SYSFS_MAGIC, &sysfs_root, 4096, ret);
+}
+
+int cgroupfs_new(struct kernel *k, struct superblock **ret)
+{
+	return new_super(k, &cgroupfs_ops, LX_CGROUP2_SUPER_MAGIC, &cgroupfs_root, 0, ret);
 }

@@ -111,7 +111,7 @@ static int show_node_memory(const struct proc_at *at, struct strbuf *sb)
 	uint64_t total = at->k->ram_bytes, left;
 
 	host_memory_get(&mem);
-	left = MIN(mem.free, total);
+	left = proc_memory_free(at->k, &mem);
 	strbuf_addf(
 		sb,
 		"Node 0 MemTotal: %14llu kB\nNode 0 MemFree: %15llu kB\nNode 0 MemUsed: %15llu kB\n",

@@ -4,6 +4,7 @@
 
 #include "abi/page.h"
 #include "host/cpu.h"
+#include "sentry/core/budget.h"
 #include "sentry/core/clock.h"
 #include "sentry/proc/proc_priv.h"
 
@@ -104,6 +105,18 @@ int proc_show_loadavg(const struct proc_at *at, struct strbuf *sb)
 
 /* ---- meminfo ---- */
 
+uint64_t proc_memory_used(const struct kernel *k)
+{
+	return MIN(budget_used(), k->ram_bytes);
+}
+
+uint64_t proc_memory_free(const struct kernel *k, const struct host_memory *mem)
+{
+	uint64_t free = MIN(mem->free, k->ram_bytes);
+
+	return k->limits.memory_max ? MIN(free, k->ram_bytes - proc_memory_used(k)) : free;
+}
+
 /*
  * Differs: memory is the host's. What it has free is free to us as far as the sandbox's own limit
  * goes; how much of the rest it could win back from its caches it does not say, so MemAvailable is
@@ -115,8 +128,8 @@ int proc_show_meminfo(const struct proc_at *at, struct strbuf *sb)
 	uint64_t total = at->k->ram_bytes, free, available;
 
 	host_memory_get(&mem);
-	free = MIN(mem.free, total);
-	available = MIN(mem.free + mem.buffers, total);
+	free = proc_memory_free(at->k, &mem);
+	available = at->k->limits.memory_max ? free : MIN(mem.free + mem.buffers, total);
 	const struct {
 		const char *name;
 		uint64_t bytes;
@@ -179,7 +192,7 @@ int proc_show_vmstat(const struct proc_at *at, struct strbuf *sb)
 	strbuf_addf(
 		sb,
 		"nr_free_pages %llu\nnr_dirty 0\nnr_writeback 0\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
-		(ull)(MIN(mem.free, at->k->ram_bytes) / LX_PAGE_SIZE));
+		(ull)(proc_memory_free(at->k, &mem) / LX_PAGE_SIZE));
 	strbuf_adds(sb, "pgfault 0\npgmajfault 0\noom_kill 0\n");
 	return 0;
 }

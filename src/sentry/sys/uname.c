@@ -6,6 +6,7 @@
 #include "abi/capability.h"
 #include "abi/time.h"
 #include "host/cpu.h"
+#include "sentry/core/budget.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
@@ -66,6 +67,8 @@ long sys_sysinfo(struct task *t, const struct sysargs *a)
 	memcpy(si.loads, mem.loads, sizeof(si.loads));
 	si.totalram = k->ram_bytes;
 	si.freeram = MIN(mem.free, k->ram_bytes);
+	if (k->limits.memory_max)
+		si.freeram = MIN(si.freeram, k->ram_bytes - MIN(budget_used(), k->ram_bytes));
 	si.sharedram = MIN(mem.shared, k->ram_bytes);
 	si.bufferram = MIN(mem.buffers, k->ram_bytes);
 	si.procs = (uint16_t)MIN(n, (uint32_t)UINT16_MAX);

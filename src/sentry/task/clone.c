@@ -79,11 +79,22 @@ static int check_flags(struct task *t, const struct clone_request *req)
 	return check_namespaces(t, f);
 }
 
+/* pids.max of the pids controller: nobody is above it. */
+static int check_pids(struct kernel *k) REQUIRES(k->tasklist);
+static int check_pids(struct kernel *k)
+{
+	if (k->limits.pids_max == 0 || k->ntasks < k->limits.pids_max)
+		return 0;
+	atomic_fetch_add(&k->pids_refused, 1);
+	return -EAGAIN;
+}
+
 static int check_limits(struct task *t)
 {
 	const struct cred *c = t->cred;
 	struct kernel *k = t->kernel;
 	uint32_t nthreads;
+	int r;
 
 	if (atomic_load(&t->user->nproc) >= limit_soft(&t->tg->limits, LX_RLIMIT_NPROC) &&
 	    t->user->uid != 0 && !cred_capable(c, LX_CAP_SYS_RESOURCE) &&
@@ -91,8 +102,9 @@ static int check_limits(struct task *t)
 		return -EAGAIN;
 	lock_acquire(&k->tasklist);
 	nthreads = k->nthreads;
+	r = check_pids(k);
 	lock_release(&k->tasklist);
-	return nthreads >= k->threads_max ? -EAGAIN : 0;
+	return nthreads >= k->threads_max ? -EAGAIN : r;
 }
 
 /* ---- the parts of a child ---- */
@@ -276,7 +288,9 @@ static int publish(struct task *t, struct task *child, const struct clone_reques
 	GUARD(&k->tasklist);
 	if (task_work(t, TASK_WORK_KILL) || k->dying)
 		return -LX_ERESTARTNOINTR;
-	r = pid_alloc(k, req->set_tid, &pid);
+	r = check_pids(k); /* again: others may have come meanwhile */
+	if (r == 0)
+		r = pid_alloc(k, req->set_tid, &pid);
 	if (r < 0)
 		return r;
 	child->tid = child->ctx.tid = pid->nr;

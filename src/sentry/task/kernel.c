@@ -15,6 +15,7 @@
 #include "host/cpu.h"
 #include "host/futex.h"
 #include "sentry/core/alloc.h"
+#include "sentry/core/budget.h"
 #include "sentry/core/lock_ranks.h"
 #include "sentry/ipc/sysv/sysv.h"
 #include "sentry/task/task_priv.h"
@@ -50,6 +51,53 @@ void kernel_uts_get(struct kernel *k, struct lx_utsname *ret)
 	*ret = k->uts;
 }
 
+uint32_t kernel_ntasks(struct kernel *k)
+{
+	GUARD(&k->tasklist);
+	return k->ntasks;
+}
+
+/* As many processors as the quota pays for, the lowest ones; a part of one is one. */
+static void keep_cpus(struct kernel *k, uint64_t n)
+{
+	for (size_t cpu = 0; cpu < TASK_CPU_WORDS * 64u; cpu++) {
+		uint64_t bit = 1ULL << (cpu % 64);
+
+		if (!(k->host_cpus[cpu / 64] & bit))
+			continue;
+		if (n > 0)
+			n--;
+		else
+			k->host_cpus[cpu / 64] &= ~bit;
+	}
+}
+
+/*
+ * What programs size themselves by. Differs: under Linux a quota does not change the number of
+ * processors that are shown, and programs start too many threads.
+ */
+static void limits_apply(struct kernel *k, const struct sandbox_limits *l)
+{
+	uint64_t period = l->cpu_period_us ? l->cpu_period_us : 100000;
+	uint64_t both[TASK_CPU_WORDS], any = 0;
+
+	k->limits = *l;
+	for (size_t i = 0; i < TASK_CPU_WORDS; i++) {
+		both[i] = k->host_cpus[i] & l->cpus[i];
+		any |= both[i];
+	}
+	if (any)
+		memcpy(k->host_cpus, both, sizeof(both));
+	if (l->cpu_quota_us > 0)
+		keep_cpus(k, l->cpu_quota_us / period + (l->cpu_quota_us % period != 0));
+	k->host_ncpus = 0;
+	for (size_t i = 0; i < TASK_CPU_WORDS; i++)
+		k->host_ncpus += (uint32_t)__builtin_popcountll(k->host_cpus[i]);
+	if (l->memory_max > 0)
+		k->ram_bytes = MIN(k->ram_bytes, l->memory_max);
+	budget_set_limit(l->memory_by_host ? 0 : l->memory_max);
+}
+
 int kernel_new(const struct kernel_config *config, struct kernel **ret)
 {
 	struct kernel *k = slab_alloc(&kernel_slab);
@@ -80,6 +128,8 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 	k->host_ncpus = host_cpu_set(k->host_cpus, ARRAY_SIZE(k->host_cpus));
 	host_memory_get(&mem);
 	k->ram_bytes = config->ram_bytes ? config->ram_bytes : mem.total;
+	if (config->limits)
+		limits_apply(k, config->limits);
 	*ret = k;
 	return 0;
 }

@@ -92,6 +92,8 @@ void task_release(struct task *t)
 	atomic_store(&t->state, TASK_DEAD);
 	task_pay_no_more(t); /* whoever waited for it may start another at once */
 	p->task = NULL;
+	check(k->ntasks > 0);
+	k->ntasks--;
 	pid_release(k, p);
 	pidfd_wake(tg, LX_POLLIN | LX_POLLHUP);
 	task_put(t);

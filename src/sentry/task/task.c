@@ -335,6 +335,7 @@ void task_publish(struct task *t, struct pid *pid)
 
 	check(!pid->task && pid->nr == t->tid);
 	pid->task = t; /* takes over the maker's reference */
+	t->kernel->ntasks++;
 	lock_acquire(&tg->lock);
 	list_add_tail(&tg->threads, &t->thread_link);
 	tg->nlive++;

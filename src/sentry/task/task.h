@@ -305,6 +305,9 @@ struct kernel {
 	int32_t pid_max;                  /* [T] */
 	uint32_t nthreads;                /* [T] task threads that have not left yet */
 	uint32_t threads_max;             /* [I] */
+	uint32_t ntasks;                  /* [T] threads, and zombies that were not waited for */
+	_Atomic uint64_t pids_refused;    /* [a] forks that met limits.pids_max */
+	struct sandbox_limits limits;     /* [I] */
 	struct thread_group
 		*init; /* [T] NULL before it starts and after it was reaped; one reference */
 	bool dying;    /* [T] init has ended: no new threads */
@@ -338,7 +341,9 @@ struct kernel_config {
 	void *stopped_arg;
 	const char *hostname;   /* NULL: "caisson" */
 	const char *domainname; /* NULL: "(none)" */
-	uint64_t ram_bytes;     /* 0: the host's */
+	uint64_t ram_bytes;     /* 0: the host's, or the limit if that is less */
+	/* Borrowed; NULL: there are none. */
+	const struct sandbox_limits *limits;
 };
 
 /* Caller owns. -ENOMEM. */
@@ -532,3 +537,8 @@ long task_set_restart(struct task *t, long (*fn)(struct task *t, struct restart_
 /* ---- names ---- */
 
 void kernel_uts_get(struct kernel *k, struct lx_utsname *ret);
+
+/* ---- limits of the sandbox ---- */
+
+/* Threads, and zombies that were not waited for: what pids_max limits. */
+uint32_t kernel_ntasks(struct kernel *k);
