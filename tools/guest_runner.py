@@ -120,6 +120,11 @@ def sandbox_command(args, platform, program):
     return [*bound, str(args.caisson), f"--platform={platform}", *args.caisson_option, "do", "--", str(program)]
 
 
+def reasons(texts, otherwise):
+    """NAME=WHY or NAME alone -> {NAME: WHY}"""
+    return {name: why or otherwise for name, _, why in (text.partition("=") for text in texts)}
+
+
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pattern", nargs="*", help="globs, or parts of names; all programs if not said")
@@ -136,9 +141,11 @@ def parse(argv):
     parser.add_argument("--slow", type=int, default=1, metavar="N", help="this machine is slow: N times as long for all")
     parser.add_argument("--excuse", action="append", default=[], metavar="NAME=WHY",
                         help="skip this program where it fails on the host, which is known to be wrong there")
+    parser.add_argument("--leave-out", action="append", default=[], metavar="NAME=WHY", help="skip this program")
     args = parser.parse_args(argv)
     args.timeout *= args.slow
-    args.excuses = dict(text.split("=", 1) if "=" in text else (text, "known to fail on this host") for text in args.excuse)
+    args.excuses = reasons(args.excuse, "known to fail on this host")
+    args.left_out = reasons(args.leave_out, "left out")
     return args
 
 
@@ -157,6 +164,9 @@ def run_all(results, platforms, args):
     static = static_names()
     for source in programs(args.pattern):
         name = source.stem
+        if name in args.left_out:
+            results.add("SKIP", name, "host", 0, args.left_out[name])
+            continue
         program, errors = find_built(source, out_dir) if args.prebuilt else build(source, out_dir, name in static)
         if not program:
             results.add("FAIL", name, "compile", 0, errors)

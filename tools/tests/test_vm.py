@@ -236,9 +236,10 @@ class Runner(unittest.TestCase):
                          ["c", "--platform=p", "do", "--", "x"])
 
     def test_a_slow_machine_has_more_time_and_an_excuse_has_a_reason(self):
-        args = guest_runner.parse(["--slow=4", "--timeout=10", "--excuse=a=why = so", "--excuse=b"])
+        args = guest_runner.parse(["--slow=4", "--timeout=10", "--excuse=a=why = so", "--excuse=b", "--leave-out=c=long"])
         self.assertEqual(args.timeout, 40)
         self.assertEqual(args.excuses, {"a": "why = so", "b": "known to fail on this host"})
+        self.assertEqual(args.left_out, {"c": "long"})
 
     def test_an_excuse_turns_a_failure_into_a_skip_and_nothing_else(self):
         results = guest_runner.Results()
