@@ -208,6 +208,15 @@ struct platform_ops {
 	 * blocks. Idempotent until it does. */
 	void (*context_interrupt)(struct pcontext *pc);
 
+	/*
+	 * (B) Optional, NULL: not needed. The caller's own context at rest will not run for long:
+	 * bring its guest thread to where the host can freeze it (a cgroup's freezer, a suspend).
+	 * The next operation on the context brings it back. -ESRCH: the stub is gone.
+	 */
+	MUST_CHECK int (*context_park)(struct pcontext *pc);
+	/* (B) Optional. All contexts are parked: the same for threads of the platform's own. */
+	void (*settle)(struct platform *p);
+
 	/* The result of the system call that the last switch returned: what rax holds when the
 	 * guest goes on. */
 	void (*set_result)(struct pcontext *pc, int64_t value);
@@ -264,7 +273,7 @@ const struct platform_ops *platform_find(const char *name);
 
 /*
  * What follows the colon in --platform=NAME:OPTIONS, or NULL; set before init, for tests that take
- * away what the host has. unotify: nosync, frames, novm.
+ * away what the host has. unotify: nosync, frames, novm, nohangup.
  */
 extern const char *platform_options;
 

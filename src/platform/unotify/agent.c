@@ -19,7 +19,17 @@
 
 int agent_need(struct aspace *as)
 {
-	return as->agent ? 0 : birth_thread(as, STUB_ORDER_AGENT, &as->agent);
+	struct seccomp_notif n;
+	int r;
+
+	if (!as->agent)
+		return birth_thread(as, STUB_ORDER_AGENT, &as->agent);
+	if (!as->agent->parked)
+		return 0;
+	r = thread_unpark(as, as->agent, &n);
+	if (r < 0)
+		aspace_lose(as);
+	return r;
 }
 
 int agent_calls(struct aspace *as, size_t n, size_t *ret_done)

@@ -7,15 +7,26 @@
 #include "platform/unotify/unotify_priv.h"
 #include "platform/vm_access.h"
 
+static void aspace_list(struct platform *p, struct aspace *as)
+{
+	atomic_fetch_add(&p->naspaces, 1);
+	GUARD(&p->list_lock);
+	list_add_tail(&p->aspaces, &as->node);
+}
+
 int unotify_aspace_new(struct platform *p, struct aspace **ret)
 {
+	struct aspace *first = p->first;
 	int r;
 
-	GUARD(&p->first->stub_lock);
-	r = birth_process(p->first, p->first->agent, ret);
+	lock_acquire(&first->stub_lock);
+	r = agent_need(first);
 	if (r == 0)
-		atomic_fetch_add(&p->naspaces, 1);
-	else if (atomic_load(&p->first->gone))
+		r = birth_process(first, first->agent, ret);
+	lock_release(&first->stub_lock);
+	if (r == 0)
+		aspace_list(p, *ret);
+	else if (atomic_load(&first->gone))
 		log_error("unotify: the first stub is dead, killed from outside: no address space "
 			  "can be made any more");
 	return r;
@@ -29,10 +40,14 @@ int unotify_aspace_fork(struct pcontext *by, struct aspace **ret)
 	check(by->attached);
 	if (by->gone)
 		return -ESRCH;
-	GUARD(&as->stub_lock);
+	r = context_unpark(by);
+	if (r < 0)
+		return r;
+	lock_acquire(&as->stub_lock);
 	r = birth_process(as, by->th, ret);
+	lock_release(&as->stub_lock);
 	if (r == 0)
-		atomic_fetch_add(&as->p->naspaces, 1);
+		aspace_list(as->p, *ret);
 	return r;
 }
 
@@ -44,6 +59,9 @@ void unotify_aspace_free(struct aspace *as)
 		return;
 	check(atomic_load(&as->ncontexts) == 0);
 	p = as->p;
+	lock_acquire(&p->list_lock);
+	list_del(&as->node);
+	lock_release(&p->list_lock);
 	aspace_dealloc(as);
 	atomic_fetch_sub(&p->naspaces, 1);
 }
@@ -60,4 +78,30 @@ ssize_t unotify_write(struct aspace *as, const struct plat_piece *v, size_t n)
 	if (as->p->lacks & LACK_VM)
 		return agent_transfer(as, v, n, true);
 	return vm_transfer(as->pid, v, n, VM_TO_GUEST);
+}
+
+/* The agent and the idle threads of every stub; who needs one wakes it. */
+static void settle_stub(struct aspace *as)
+{
+	struct stub_thread *th;
+
+	GUARD(&as->stub_lock);
+	if (atomic_load(&as->gone))
+		return;
+	if (as->agent && !as->agent->parked && thread_park(as, as->agent) < 0)
+		aspace_lose(as);
+	list_for_each_entry(th, &as->idle, node) {
+		if (!th->parked && thread_park(as, th) < 0)
+			aspace_lose(as);
+	}
+}
+
+void unotify_settle(struct platform *p)
+{
+	struct aspace *as;
+
+	settle_stub(p->first);
+	GUARD(&p->list_lock);
+	list_for_each_entry(as, &p->aspaces, node)
+		settle_stub(as);
 }

@@ -51,6 +51,7 @@ struct aspace *aspace_alloc(struct platform *p)
 	as->p = p;
 	list_init(&as->idle);
 	list_init(&as->left);
+	list_init(&as->node);
 	lock_init(&as->stub_lock, 0, "unotify stub");
 	return as;
 }

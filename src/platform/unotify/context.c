@@ -24,12 +24,20 @@ void context_give_up(struct pcontext *pc)
 /* An idle thread, or a new one. */
 static int thread_get(struct aspace *as, struct stub_thread **ret)
 {
+	struct stub_thread *th;
+	struct seccomp_notif n;
+
 	GUARD(&as->stub_lock);
 	if (list_empty(&as->idle))
 		return birth_thread(as, STUB_ORDER_GUEST, ret);
-	*ret = list_first_entry(&as->idle, struct stub_thread, node);
-	list_del(&(*ret)->node);
+	th = list_first_entry(&as->idle, struct stub_thread, node);
+	if (th->parked && thread_unpark(as, th, &n) < 0) {
+		aspace_lose(as);
+		return -ESRCH;
+	}
+	list_del(&th->node);
 	as->nidle--;
+	*ret = th;
 	return 0;
 }
 

@@ -20,11 +20,22 @@ static bool is_deserted(int listener)
 	return poll(&p, 1, 0) != 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+/* On hosts where RECV alone would sleep for ever on a listener that nobody is left to speak on. A
+ * notification that is there can be taken back before we receive it: then RECV does not sleep. */
+static void await_anything(int listener)
+{
+	struct pollfd p = {.fd = listener, .events = POLLIN};
+
+	(void)!poll(&p, 1, -1);
+}
+
 int listener_recv(struct aspace *as, int listener, struct seccomp_notif *ret)
 {
 	union notif_room u;
 
 	for (;;) {
+		if (as->p->lacks & LACK_HANGUP)
+			await_anything(listener);
 		memset(&u, 0, sizeof(u));
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &u) == 0) {
 			*ret = u.n;

@@ -32,6 +32,8 @@
  */
 enum { RESTART_FIRST = -516, RESTART_LAST = -512 };
 
+enum { SYSCALL_LEN = 2 };
+
 void unotify_context_interrupt(struct pcontext *pc)
 {
 	atomic_store(&pc->kicked, true); /* (A) */
@@ -59,9 +61,38 @@ static int hand_over(struct pcontext *pc, int64_t value, struct seccomp_notif *r
 
 	if (r == 0)
 		r = listener_recv(pc->as, pc->th->listener, ret);
-	if (r == 0)
-		pc->th->id = ret->id;
-	return r;
+	if (r < 0)
+		return r;
+	pc->sent_id = pc->th->id;
+	pc->sent_ip = pc->rest == AT_CALL ? pc->call_ip : 0;
+	pc->sent_value = value;
+	pc->th->id = ret->id;
+	return 0;
+}
+
+/*
+ * Before Linux 6.17 a kick could make the host begin a call anew that we had just answered:
+ *
+ *     we                                the guest thread, on another processor
+ *     tgkill(KICK_SIGNAL)
+ *                                       wakes in its interruptible wait: a signal, no answer
+ *     SEND: the answer is there
+ *                                       finds its call no longer waiting, and "interrupted"
+ *
+ * Its frame then stands at the instruction instead of behind it. A call that the guest did begin
+ * again looks the same, but had a notification of its own, whose number is missing between our
+ * answer and the ring.
+ */
+static void undo_restart(struct pcontext *pc, const struct seccomp_notif *n)
+{
+	if (pc->sent_ip == 0 || n->id != pc->sent_id + 1)
+		return;
+	frame_load_regs(pc);
+	if (pc->regs.rip != pc->sent_ip - SYSCALL_LEN)
+		return;
+	pc->regs.rip = pc->sent_ip;
+	pc->regs.rax = (uint64_t)pc->sent_value;
+	pc->regs_dirty = true;
 }
 
 int context_answer(struct pcontext *pc, uint32_t then, struct seccomp_notif *ret)
@@ -75,7 +106,7 @@ int context_answer(struct pcontext *pc, uint32_t then, struct seccomp_notif *ret
 int context_to_frame(struct pcontext *pc)
 {
 	struct seccomp_notif n;
-	int r = pc->gone ? -ESRCH : 0;
+	int r = context_unpark(pc);
 
 	if (r == 0 && pc->rest != AT_CALL)
 		return 0;
@@ -91,6 +122,7 @@ int context_to_frame(struct pcontext *pc)
 		context_give_up(pc);
 		return -ESRCH;
 	}
+	undo_restart(pc, &n);
 	frame_load_regs(pc);
 	pc->regs.rax = pc->result_dirty ? (uint64_t)pc->result : (uint64_t)-ENOSYS;
 	pc->regs_dirty = true;
@@ -110,9 +142,9 @@ static bool wants_frame(const struct pcontext *pc)
 int context_resume(struct pcontext *pc, struct seccomp_notif *ret)
 {
 	int64_t value = 0;
-	int r = 0;
+	int r = context_unpark(pc);
 
-	if (wants_frame(pc))
+	if (r == 0 && wants_frame(pc))
 		r = context_to_frame(pc);
 	if (r < 0)
 		return r;
@@ -126,6 +158,39 @@ int context_resume(struct pcontext *pc, struct seccomp_notif *ret)
 	return hand_over(pc, value, ret);
 }
 
+int unotify_context_park(struct pcontext *pc)
+{
+	int r = context_to_frame(pc);
+
+	if (r < 0)
+		return r;
+	/* The frame stays where it is; its thread forgets where that was. */
+	if (pc->rest == AT_FRAME)
+		frame_load_regs(pc);
+	r = thread_park(pc->as, pc->th);
+	if (r < 0) {
+		context_give_up(pc);
+		return -ESRCH;
+	}
+	pc->bases_dirty = true;
+	return 0;
+}
+
+int context_unpark(struct pcontext *pc)
+{
+	struct seccomp_notif n;
+
+	if (pc->gone)
+		return -ESRCH;
+	if (!pc->th->parked)
+		return 0;
+	if (thread_unpark(pc->as, pc->th, &n) < 0) {
+		context_give_up(pc);
+		return -ESRCH;
+	}
+	return 0;
+}
+
 static void fill_call(struct pcontext *pc, const struct seccomp_data *d, struct plat_event *ret)
 {
 	ret->why = PLAT_SYSCALL;
@@ -135,6 +200,7 @@ static void fill_call(struct pcontext *pc, const struct seccomp_data *d, struct 
 	ret->sys.ip = d->instruction_pointer;
 	ret->sys.sp = 0;
 	pc->rest = AT_CALL;
+	pc->call_ip = d->instruction_pointer;
 }
 
 /* What the thread's notification means. 0: nothing, go on; 1: *ret is filled; negative: nonsense. */
@@ -148,6 +214,7 @@ static int interpret(struct pcontext *pc, const struct seccomp_notif *n, struct 
 	} else {
 		r = frame_enter(pc, n);
 		if (r == 0 && n->data.args[0] == KICK_SIGNAL) {
+			undo_restart(pc, n);
 			ret->why = PLAT_INTERRUPTED;
 			r = take_kick(pc) ? 1 : 0;
 		} else if (r == 0) {

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -22,6 +23,24 @@
 
 #define HWCAP2_HAS_FSGSBASE (1UL << 1) /* Linux 5.9 */
 #define SOCKET_PATIENCE_US  50000      /* then we look whether who should speak is alive */
+
+/*
+ * RECV returns when the last thread of a listener dies since Linux 6.11. Looking for it takes a
+ * sleep that does not end where it does not hold; polling first is right everywhere, and costs
+ * little. So here, for once, a version number.
+ */
+static unsigned lacks_by_version(void)
+{
+	struct utsname u;
+	unsigned long major, minor;
+	char *end;
+
+	if (uname(&u) < 0)
+		return LACK_HANGUP;
+	major = strtoul(u.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	return major > 6 || (major == 6 && minor >= 11) ? 0 : LACK_HANGUP;
+}
 
 static int unotify_init(struct platform **ret, const char **ret_why);
 static void unotify_fini(struct platform *p);
@@ -45,6 +64,8 @@ const struct platform_ops platform_unotify = {
 	.context_free = unotify_context_free,
 	.context_switch = unotify_context_switch,
 	.context_interrupt = unotify_context_interrupt,
+	.context_park = unotify_context_park,
+	.settle = unotify_settle,
 	.set_result = unotify_set_result,
 	.get_regs = unotify_get_regs,
 	.set_regs = unotify_set_regs,
@@ -68,6 +89,7 @@ static void platform_destroy(struct platform *p)
 	if (p->stub_sock >= 0)
 		close(p->stub_sock);
 	lock_fini(&p->birth_lock);
+	lock_fini(&p->list_lock);
 	free(p);
 }
 
@@ -166,6 +188,8 @@ static unsigned lacks_wanted(void)
 		lacks |= LACK_KILLABLE;
 	if (o && strstr(o, "novm"))
 		lacks |= LACK_VM;
+	if (o && strstr(o, "nohangup"))
+		lacks |= LACK_HANGUP;
 	return lacks;
 }
 
@@ -179,9 +203,11 @@ static int unotify_init(struct platform **ret, const char **ret_why)
 		return -ENOMEM;
 	/* Unranked: a leaf. Whatever is done under it ends in the host. */
 	lock_init(&p->birth_lock, 0, "unotify birth");
+	lock_init(&p->list_lock, 0, "unotify aspaces");
+	list_init(&p->aspaces);
 	p->self = getpid();
 	p->sock = p->stub_sock = -1;
-	p->lacks = lacks_wanted();
+	p->lacks = lacks_wanted() | lacks_by_version();
 	r = probe_host(p, ret_why);
 	if (r == 0)
 		r = make_sockets(p, ret_why);
@@ -207,7 +233,7 @@ static void unotify_fini(struct platform *p)
 /* By the combinations that hosts have. */
 static const char *lacks_in_words(unsigned lacks)
 {
-	switch (lacks) {
+	switch (lacks & ~(unsigned)LACK_HANGUP) {
 	case 0:
 		return NULL;
 	case LACK_SYNC:

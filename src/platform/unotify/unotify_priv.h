@@ -25,6 +25,7 @@
  *
  * Locks, highest first; none is held while a guest thread is waited for:
  *   aspace.stub_lock    the cloner, the agent, the orders page and STUB_FD of one stub
+ *   platform.list_lock  which address spaces there are; above aspace.stub_lock
  *   platform.birth_lock the socket, from an order to its last message
  *   pcontext.kick_lock  keeps tid and pid while a kick is being sent
  */
@@ -87,6 +88,7 @@ enum lack {
 	LACK_SYNC = 1 << 0,     /* SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP */
 	LACK_KILLABLE = 1 << 1, /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: frames for every call */
 	LACK_VM = 1 << 2,       /* process_vm_readv: the agent copies */
+	LACK_HANGUP = 1 << 3,   /* RECV does not return when the last thread has died: poll first */
 };
 
 /* Key: [I] set by init, then immutable; [b] birth_lock. */
@@ -104,7 +106,9 @@ struct platform {
 	uint32_t mxcsr_mask;   /* [I] */
 	int sock;              /* [I] the cloners' messages */
 	int stub_sock;         /* [I] the other end, inherited by the first stub */
-	struct aspace *first;  /* [I] the stub without memory that new ones are copied from */
+	struct lock list_lock;
+	struct list aspaces;  /* list_lock; all but the first */
+	struct aspace *first; /* [I] the stub without memory that new ones are copied from */
 	struct lock birth_lock;
 	atomic_size_t naspaces;
 };
@@ -115,6 +119,7 @@ struct stub_thread {
 	pid_t tid;
 	uint32_t slot;
 	uint64_t id; /* of the notification that it waits in */
+	bool parked; /* it sleeps where the host can freeze it, in no notification */
 	struct list node;
 };
 
@@ -131,6 +136,7 @@ struct aspace {
 	uint32_t nidle;            /* [s] */
 	struct stub_thread *agent; /* [s] */
 	int64_t agent_result;      /* [s] of the last call that it made */
+	struct list node;          /* platform.list_lock */
 	atomic_bool gone;          /* the stub is dead or was sent SIGKILL */
 	atomic_uint ncontexts;     /* now */
 	atomic_bool was_shared;    /* there has been a second context */
@@ -151,6 +157,7 @@ struct pcontext {
 	enum rest rest;            /* [t] */
 	bool in_call;              /* [t] the last switch returned PLAT_SYSCALL */
 	uint64_t nr;               /* [t] of it */
+	uint64_t call_ip;          /* [t] AT_CALL: behind its instruction */
 	bool step, step_due;       /* [t] single-step; the instruction was a system call */
 	bool step_armed;           /* [t] the trap flag in the frame is ours */
 	bool regs_valid;           /* [t] regs are the guest's registers */
@@ -159,6 +166,8 @@ struct pcontext {
 	bool result_dirty;         /* [t] rax is to become result */
 	int64_t result;            /* [t] */
 	uint64_t frame;            /* [t] AT_FRAME: its offset in the slot */
+	uint64_t sent_id, sent_ip; /* [t] the last call that was answered; see undo_restart */
+	int64_t sent_value;        /* [t] */
 	uint64_t fs_base, gs_base; /* [t] AT_FRAME: what the handler rang with */
 	uint64_t cpu_before_ns, cpu_last_ns; /* [t] */
 	struct lx_user_regs regs;            /* [t] */
@@ -220,6 +229,11 @@ MUST_CHECK int birth_thread(struct aspace *as, uint32_t op, struct stub_thread *
 /* Copy parent's process; th is a thread of it that waits. The copy has one guest thread, idle. */
 MUST_CHECK int birth_process(struct aspace *parent, const struct stub_thread *th,
 			     struct aspace **ret);
+/* Let an idle or resting thread, or the agent, sleep where the host can freeze it; and back, to
+ * where it waited as new. */
+MUST_CHECK int thread_park(struct aspace *as, struct stub_thread *th);
+MUST_CHECK int thread_unpark(struct aspace *as, struct stub_thread *th, struct seccomp_notif *ret);
+
 /* The first stub: what it is told, and what it tells of its birth. A step that failed is a message
  * of TELL_STAGE plus the step bytes. */
 #define TELL_STAGE 3072
@@ -266,8 +280,12 @@ void context_give_up(struct pcontext *pc);
 /* switch.c */
 MUST_CHECK int unotify_context_switch(struct pcontext *pc, struct plat_event *ret);
 void unotify_context_interrupt(struct pcontext *pc);
+MUST_CHECK int unotify_context_park(struct pcontext *pc);
+void unotify_settle(struct platform *p);
 /* Bring the waiting thread to AT_FRAME, or AT_BORN if it was there. -ESRCH: it is lost. */
 MUST_CHECK int context_to_frame(struct pcontext *pc);
+/* Bring it back from unotify_context_park. */
+MUST_CHECK int context_unpark(struct pcontext *pc);
 /* Let the waiting thread go on as its registers say, and wait for what it does next. *ret is its
  * notification. */
 MUST_CHECK int context_resume(struct pcontext *pc, struct seccomp_notif *ret);
