@@ -27,6 +27,8 @@ struct ctty_ops {
 	void (*put)(struct ctty *c);
 	/* How /dev/tty opens when this is the caller's: as inode_ops.open. */
 	int (*open)(struct ctx *ctx, struct ctty *c, struct file *f);
+	/* vhangup(2): who has it open is at the end. No lock. */
+	void (*hangup)(struct ctty *c);
 };
 
 /* Key: [I] immutable; [a] atomic, written under TASKLIST */

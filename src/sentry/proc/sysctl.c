@@ -9,6 +9,7 @@
 #include "abi/capability.h"
 #include "host/rand.h"
 #include "sentry/core/lock_ranks.h"
+#include "sentry/fs/devpts/devpts.h"
 #include "sentry/proc/proc_priv.h"
 
 typedef unsigned long long ull;
@@ -146,6 +147,33 @@ static const struct proc_entry random_entries[] = {
 };
 static const struct proc_dir random_dir = PROC_DIR(random_entries, NULL);
 
+/* ---- kernel/pty ---- */
+
+static int show_pty_nr(const struct proc_at *at UNUSED, struct strbuf *sb)
+{
+	strbuf_addf(sb, "%u\n", devpts_count());
+	return 0;
+}
+
+static int show_pty_max(const struct proc_at *at UNUSED, struct strbuf *sb)
+{
+	strbuf_addf(sb, "%u\n", DEVPTS_PTYS_MAX);
+	return 0;
+}
+
+static int show_pty_reserve(const struct proc_at *at UNUSED, struct strbuf *sb)
+{
+	strbuf_addf(sb, "%u\n", DEVPTS_PTYS_RESERVED);
+	return 0;
+}
+
+static const struct proc_entry pty_entries[] = {
+	PROC_FILE("max", 0644, show_pty_max),
+	PROC_FILE("nr", 0444, show_pty_nr),
+	PROC_FILE("reserve", 0644, show_pty_reserve),
+};
+static const struct proc_dir pty_dir = PROC_DIR(pty_entries, NULL);
+
 #define KNOB(name_, show_, store_)                                                                 \
 	{                                                                                          \
 		.name = (name_), .mode = LX_S_IFREG | 0644, .show = (show_), .store = (store_)     \
@@ -181,6 +209,7 @@ static const struct proc_entry kernel_entries[] = {
 	PROC_TEXT("perf_event_paranoid", 0644, "4\n"),
 	KNOB("pid_max", show_pid_max, store_pid_max),
 	PROC_TEXT("printk", 0644, "4\t4\t1\t7\n"),
+	PROC_SUBDIR("pty", 0555, pty_dir),
 	PROC_SUBDIR("random", 0555, random_dir),
 	PROC_TEXT("randomize_va_space", 0644, "2\n"),
 	PROC_TEXT("sched_child_runs_first", 0644, "0\n"),

@@ -5,6 +5,7 @@
 
 #include "abi/capability.h"
 #include "abi/futex.h"
+#include "sentry/fs/tty/ctty.h"
 #include "sentry/mm/uaccess.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
@@ -47,6 +48,11 @@ long sys_setpgid(struct task *t, const struct sysargs *a)
 long sys_setsid(struct task *t, const struct sysargs *a UNUSED)
 {
 	return task_setsid(t);
+}
+
+long sys_vhangup(struct task *t, const struct sysargs *a UNUSED)
+{
+	return ctty_vhangup(&t->ctx);
 }
 
 long sys_exit(struct task *t, const struct sysargs *a)

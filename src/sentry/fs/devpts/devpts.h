@@ -33,6 +33,12 @@ MUST_CHECK int devpts_new(const char *data, struct superblock **ret);
 MUST_CHECK int devpts_add_terminal(struct superblock *sb, struct ctty *c, uint32_t uid,
 				   uint32_t gid, uint32_t *ret_index);
 
+/* /proc/sys/kernel/pty: how many pairs there may be and are, of all instances; those that are kept
+ * for an instance of the host's own. */
+#define DEVPTS_PTYS_MAX      4096u
+#define DEVPTS_PTYS_RESERVED 1024u
+uint32_t devpts_count(void);
+
 /*
  * TIOCGPTPEER: the slave of `master`, whatever the caller can see of its name. flags: LX_O_. Caller
  * owns. -ENOTTY: no master; else as opening the slave.

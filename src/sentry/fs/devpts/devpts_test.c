@@ -172,6 +172,7 @@ static const struct ctty_ops some_ops = {
 	.get = ctty_nothing,
 	.put = ctty_nothing,
 	.open = ctty_open_it,
+	.hangup = ctty_nothing,
 };
 
 TEST(a_terminal_from_outside_has_a_number_among_the_others)

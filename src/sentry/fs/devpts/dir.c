@@ -77,6 +77,21 @@ static int root_revalidate(struct ctx *ctx UNUSED, struct inode *dir, const stru
 	return find(fs, name) == inode;
 }
 
+/* Nobody makes names here but ptmx. As Linux says it. */
+static int root_create(struct ctx *ctx UNUSED, struct inode *dir UNUSED,
+		       const struct name *name UNUSED, uint32_t mode UNUSED,
+		       struct inode **ret UNUSED)
+{
+	return -EACCES;
+}
+
+static int root_mkdir(struct ctx *ctx UNUSED, struct inode *dir UNUSED,
+		      const struct name *name UNUSED, uint32_t mode UNUSED,
+		      struct inode **ret UNUSED)
+{
+	return -EPERM;
+}
+
 /* The next slave that has a name, from `index` on. */
 static bool next_slave(struct devpts *fs, uint32_t index, uint32_t *ret, uint64_t *ret_ino)
 {
@@ -142,6 +157,8 @@ static void root_release(struct inode *i)
 static const struct inode_ops root_ops = {
 	.lookup = root_lookup,
 	.revalidate = root_revalidate,
+	.create = root_create,
+	.mkdir = root_mkdir,
 	.open = root_open,
 	.release = root_release,
 };

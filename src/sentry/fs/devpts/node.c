@@ -16,13 +16,15 @@
 #define SLAVE_INO  3u /* and its number */
 #define PTMX_MAJOR 5u
 #define PTMX_MINOR 2u
-/* kernel.pty.max and kernel.pty.reserve of Linux, of all instances but the host's own. */
-#define PTYS_MAX      4096u
-#define PTYS_RESERVED 1024u
 
 static SLAB_DEFINE(node_slab, struct devpts_node);
 static SLAB_DEFINE(slot_slab, struct devpts_slot);
 static _Atomic uint32_t nptys;
+
+uint32_t devpts_count(void)
+{
+	return atomic_load(&nptys);
+}
 
 /* ---- nodes ---- */
 
@@ -101,7 +103,7 @@ int devpts_number_take(struct devpts *fs, uint32_t *ret)
 	struct devpts_slot *s;
 	int r = -ENOSPC;
 
-	if (atomic_fetch_add(&nptys, 1) + 1 >= PTYS_MAX - PTYS_RESERVED) {
+	if (atomic_fetch_add(&nptys, 1) + 1 >= DEVPTS_PTYS_MAX - DEVPTS_PTYS_RESERVED) {
 		atomic_fetch_sub(&nptys, 1);
 		return r;
 	}

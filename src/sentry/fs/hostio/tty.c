@@ -50,7 +50,13 @@ static int tty_open(struct ctx *ctx, struct ctty *c, struct file *f)
 	return 0;
 }
 
-static const struct ctty_ops hostio_ctty_ops = {.get = tty_ref, .put = tty_ref, .open = tty_open};
+static const struct ctty_ops hostio_ctty_ops = {
+	.get = tty_ref,
+	.put = tty_ref,
+	.open = tty_open,
+	/* Differs: the session loses it, but who has it open goes on; it is the caller's. */
+	.hangup = ctty_hangup,
+};
 
 static struct hostio_tty *find(uint64_t rdev)
 {

@@ -68,6 +68,20 @@ int ctty_open_current(struct ctx *ctx, struct inode *inode UNUSED, struct file *
 	return r;
 }
 
+int ctty_vhangup(struct ctx *ctx)
+{
+	struct ctty *c;
+
+	if (!cred_capable(ctx->cred, LX_CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	c = ctx->jobs ? ctx->jobs->ops->terminal(ctx) : NULL;
+	if (!c)
+		return 0;
+	c->ops->hangup(c);
+	c->ops->put(c);
+	return 0;
+}
+
 void ctty_signal(struct ctty *c, int signo)
 {
 	struct jobs *j = atomic_load(&c->jobs);

@@ -32,6 +32,8 @@ int ctty_open_current(struct ctx *ctx, struct inode *inode, struct file *f);
 
 /* A signal from the keyboard, or SIGWINCH, to the foreground. */
 void ctty_signal(struct ctty *c, int signo);
+/* vhangup(2): the caller's terminal, if it has one. -EPERM. */
+MUST_CHECK int ctty_vhangup(struct ctx *ctx);
 /* The terminal is gone. No lock held. */
 void ctty_hangup(struct ctty *c);
 

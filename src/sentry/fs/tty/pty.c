@@ -52,7 +52,17 @@ static int tty_open(struct ctx *ctx, struct ctty *c, struct file *f)
 	return pty_open_slave(ctx, of_ctty(c), f);
 }
 
-static const struct ctty_ops pty_ctty_ops = {.get = tty_get, .put = tty_put, .open = tty_open};
+static void tty_hangup(struct ctty *c)
+{
+	pty_hangup(of_ctty(c));
+}
+
+static const struct ctty_ops pty_ctty_ops = {
+	.get = tty_get,
+	.put = tty_put,
+	.open = tty_open,
+	.hangup = tty_hangup,
+};
 
 /* ---- life ---- */
 

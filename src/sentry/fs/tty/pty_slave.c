@@ -63,11 +63,10 @@ static bool take(struct pty_slave *s, struct reading *rd, ssize_t *ret)
 	GUARD(&p->lock);
 	LOCK_ASSERT_HELD(&p->lock);
 	*ret = 0;
-	if (is_hung(s))
-		return true;
-	if (!ldisc_has_input(&p->ld)) {
-		*ret = -EAGAIN;
-		return rd->deadline_ns == 0;
+	if (is_hung(s) || !ldisc_has_input(&p->ld)) {
+		/* Who slept when the master went hears -EIO; who comes later is at the end. */
+		*ret = !p->master_open ? -EIO : is_hung(s) ? 0 : -EAGAIN;
+		return *ret != -EAGAIN || rd->deadline_ns == 0;
 	}
 	rd->done += ldisc_read(&p->ld, rd->buf + rd->done, rd->want - rd->done);
 	if (byteq_len(&p->typed) > 0) {
