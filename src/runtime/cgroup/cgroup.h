@@ -31,6 +31,7 @@
 struct cgroup;
 struct cgroup_host;
 struct oci_resources;
+struct plan_limits;
 
 struct cgroup_error {
 	char text[768];
@@ -121,6 +122,11 @@ MUST_CHECK int cgroup_pids(struct cgroup *cg, enum cgroup_part part, pid_t **ret
 /* Remove the group and all below it. Waits while the last processes leave; groups that are gone
  * already are fine. -EBUSY at the deadline. */
 MUST_CHECK int cgroup_delete(struct cgroup *cg, int64_t deadline_ns, struct cgroup_error *err);
+
+/* What the guest is told of these limits, and whether the Sentry must keep to them itself (no
+ * memory controller was had). r may be NULL. -EINVAL: limits that contradict each other. */
+MUST_CHECK int cgroup_guest_limits(const struct cgroup *cg, const struct oci_resources *r,
+				   struct plan_limits *ret, struct cgroup_error *err);
 
 /* ---- out of memory ---- */
 

@@ -205,6 +205,9 @@ uint64_t cg_blkio_to_io_weight(uint64_t weight);
 /* memory.swap.max from memory and memory+swap; 0: not said, -1: "max". -EINVAL and *ret_why. */
 MUST_CHECK int cg_swap_to_v2(int64_t memory, int64_t memsw, int64_t *ret, const char **ret_why);
 
+/* guest.c: "0-3,7" as 1024 bits. False: not such a list, or a number that does not fit. */
+MUST_CHECK bool cg_parse_cpus(const char *list, uint64_t ret[16]);
+
 /* devices.c, devices_bpf.c */
 MUST_CHECK int cg_devices_v1(const char *dir, const struct oci_resources *r,
 			     struct cgroup_error *err);

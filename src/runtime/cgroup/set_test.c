@@ -7,6 +7,7 @@
 #include "host/time.h"
 #include "runtime/cgroup/stats_priv.h"
 #include "runtime/cgroup/test_cgroup.h"
+#include "wire/plan.h"
 
 #define SEC 1000000000LL
 
@@ -292,6 +293,50 @@ TEST(swappiness_outside_of_its_range_is_refused)
 			    &r, &err),
 		  0);
 	fake_remove(&f);
+}
+
+TEST(the_guest_is_told_its_limits)
+{
+	struct fake f;
+	AUTO(cgroup_host_free) struct cgroup_host *h = v2_world(&f);
+	AUTO(cgroup_free) struct cgroup *cg = create(h, NULL);
+	struct cgroup none = {.n = 0};
+	struct oci_resources r = {.memory = &mem, .cpu = &cpu, .pids = &pids};
+	struct oci_memory wrong = {.limit = {true, 100}, .swap = {true, 50}};
+	struct plan_limits l;
+	struct cgroup_error err;
+
+	EXPECT_EQ(cgroup_guest_limits(cg, &r, &l, &err), 0);
+	EXPECT_EQ(l.memory_max, 1 << 20);
+	EXPECT_EQ(l.swap_max, 2 << 20);
+	EXPECT_EQ(l.memory_low, 4096);
+	EXPECT_EQ(l.cpu_quota_us, 50000);
+	EXPECT_EQ(l.cpu_weight, 100);
+	EXPECT_EQ(l.pids_max, 32);
+	EXPECT_EQ(l.cpus[0], 3);
+	EXPECT_EQ(l.enforce_memory, 0);
+	EXPECT_EQ(cgroup_guest_limits(&none, &r, &l, &err), 0);
+	EXPECT_EQ(l.enforce_memory, 1);
+	EXPECT_EQ(cgroup_guest_limits(&none, NULL, &l, &err), 0);
+	EXPECT_EQ(l.memory_max, PLAN_UNLIMITED);
+	EXPECT_EQ(l.pids_max, PLAN_UNLIMITED);
+	EXPECT_EQ(l.enforce_memory, 0);
+	r.memory = &wrong;
+	EXPECT_ERR(cgroup_guest_limits(cg, &r, &l, &err), EINVAL);
+	fake_remove(&f);
+}
+
+TEST(a_list_of_processors_is_digits_commas_and_ranges)
+{
+	static const char *const bad[] = {"a", "0-", "3-1", "1,,2", "0-99999", ",", "1 2"};
+	uint64_t set[PLAN_CPU_WORDS];
+
+	EXPECT_TRUE(cg_parse_cpus("0-3,64,1023\n", set));
+	EXPECT_EQ(set[0], 15);
+	EXPECT_EQ(set[1], 1);
+	EXPECT_EQ(set[15], 1ULL << 63);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_FALSE(cg_parse_cpus(bad[i], set));
 }
 
 /* ---- the text in the state directory ---- */
