@@ -19,6 +19,7 @@
 
 #include "gofer/gofer.h"
 #include "host/fd.h"
+#include "runtime/probe.h"
 #include "runtime/runtime.h"
 #include "runtime/spawn.h"
 #include "runtime/supervise.h"
@@ -324,7 +325,8 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 	struct spawn_args spawn = {.platform = g->platform,
 				   .exports = exports,
 				   .log_fd = f->log_fd,
-				   .debug = g->debug};
+				   .debug = g->debug,
+				   .required = g->required};
 	struct plan_mount mounts[DO_MAX_RW];
 	struct plan plan = {0};
 	struct sandbox sb;
@@ -388,7 +390,9 @@ int verb_do(struct globals *g, int argc, char **argv)
 		tell_errno(ENOMEM, "do: the current directory");
 		return EXIT_OUR_FAULT;
 	}
-	status = open_files(g, &f);
+	status = probe_require(g->platform, g->required);
+	if (status == 0)
+		status = open_files(g, &f);
 	if (status == 0) {
 		status = exit_status(run(g, &a, &f));
 		close_files(&f);

@@ -69,13 +69,13 @@ static int take_overlay(struct globals *g, const char *arg)
 	return 0;
 }
 
-/* Honest while the wall around the Sentry itself is not built: there is no level that we could
- * promise. */
-static int refuse_isolation(const char *arg)
+static int take_isolation(struct globals *g, const char *arg)
 {
-	tell("--require-isolation=%s: this version does not confine its own Sentry process yet, so no level can be promised",
-	     arg);
-	return EXIT_HOST_REFUSES;
+	if (isolation_parse(arg, &g->required) < 0) {
+		tell("--require-isolation=%s: choose one of process, landlock, namespaces, full", arg);
+		return EXIT_USAGE;
+	}
+	return 0;
 }
 
 int globals_take(struct globals *g, int value, const char *arg)
@@ -92,7 +92,7 @@ int globals_take(struct globals *g, int value, const char *arg)
 	case OPT_OVERLAY:
 		return take_overlay(g, arg);
 	case OPT_REQUIRE_ISOLATION:
-		return refuse_isolation(arg);
+		return take_isolation(g, arg);
 	case OPT_LOG:
 		g->log_file = arg;
 		return 0;

@@ -22,6 +22,10 @@ static const struct verb verbs[] = {
 	 "run a program of this host in a sandbox: caisson do [options] -- PROGRAM [ARG...]"},
 	{"syscalls", verb_syscalls,
 	 "print the system calls and how completely each is there [--json]"},
+	{"doctor", verb_doctor,
+	 "what this host allows, and what to change for better isolation [--json]"},
+	{"host-surface", verb_host_surface,
+	 "print the host calls that our own processes may make [--json]"},
 	{"help", verb_help, "this text"},
 	{"version", verb_version, "the version"},
 };
@@ -34,12 +38,13 @@ int verb_help(struct globals *g, int argc, char **argv)
 	printf("caisson: runs untrusted programs on a Linux kernel of their own\n\n"
 	       "usage: caisson [global options] VERB [options]\n\nverbs:\n");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		printf("  %-10s %s\n", verbs[i].name, verbs[i].what);
+		printf("  %-12s %s\n", verbs[i].name, verbs[i].what);
 	printf("\nglobal options (`do` takes them after the verb, too):\n"
 	       "  --platform=NAME        how guest code is run: ptrace\n"
 	       "  --network=none         no network; this version has no other, nor a loopback\n"
 	       "  --overlay=memory|none  writes to the root vanish at exit, or are refused\n"
 	       "  --strace[=FILE]        log the program's system calls (default: to stderr)\n"
+	       "  --require-isolation=LEVEL  refuse to run below process, landlock, namespaces or full\n"
 	       "  --log=FILE             log of Caisson itself\n"
 	       "  --debug                more of it\n"
 	       "  --version, --help\n");

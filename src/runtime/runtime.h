@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
+#include "host/isolation.h"
 
 #define EXIT_USAGE        125
 #define EXIT_OUR_FAULT    125
@@ -33,6 +34,7 @@ struct globals {
 	const char *strace_file; /* NULL: stderr of the CLI */
 	const char *log_file;    /* NULL: no log */
 	bool debug;
+	enum isolation required; /* refuse to run below it */
 };
 
 /* The long options of struct globals as getopt_long(3) wants them, ending in an all-zero row. */
@@ -48,6 +50,8 @@ bool globals_owns(int value);
 typedef int (*verb_fn)(struct globals *g, int argc, char **argv);
 
 int verb_do(struct globals *g, int argc, char **argv);
+int verb_doctor(struct globals *g, int argc, char **argv);
+int verb_host_surface(struct globals *g, int argc, char **argv);
 int verb_syscalls(struct globals *g, int argc, char **argv);
 int verb_help(struct globals *g, int argc, char **argv);
 int verb_version(struct globals *g, int argc, char **argv);

@@ -141,12 +141,14 @@ static const struct filter_rule rules[] = {
 	ALLOW(prlimit64, "how many descriptors we may have", FILTER_EQ32(0, 0), FILTER_EQ64(2, 0)),
 
 	ALLOW(writev, "last words of the libc, to /dev/null", FILTER_EQ32(0, STDERR_FILENO)),
-	ALLOW(rt_sigaction, "to abort", FILTER_EQ32(0, SIGABRT)),
 	ALLOW(rt_sigaction, "the libc's own signals, with its first thread",
 	      FILTER_RANGE32(0, 32, 33)),
-	ALLOW(getpid, "to abort"),
-	ALLOW(gettid, "to abort"),
-	ALLOW(tgkill, "to abort", FILTER_SELF(0), FILTER_EQ32(2, SIGABRT)),
+	/* abort(3) then ends by the instruction that it keeps for that; as the first process of a
+	 * pid namespace it could not signal itself anyway. */
+	REFUSE(rt_sigaction, EPERM, "the libc's abort", FILTER_EQ32(0, SIGABRT)),
+	REFUSE(getpid, EPERM, "the libc's abort"),
+	REFUSE(gettid, EPERM, "the libc's abort"),
+	REFUSE(tgkill, EPERM, "the libc's abort", FILTER_EQ32(2, SIGABRT)),
 	REFUSE(openat, ENOENT, "the libc looks for the number of processors and the time zone"),
 };
 
