@@ -78,7 +78,14 @@ int ctx_block(struct ctx *ctx, int64_t deadline_ns)
 
 int ctx_block_killable(struct ctx *ctx, int64_t deadline_ns)
 {
-	return block(ctx, deadline_ns, ctx->ops->killed);
+	int r;
+
+	if (ctx->ops->deaf)
+		ctx->ops->deaf(ctx, true);
+	r = block(ctx, deadline_ns, ctx->ops->killed);
+	if (ctx->ops->deaf)
+		ctx->ops->deaf(ctx, false);
+	return r;
 }
 
 struct ctx_waking ctx_wake_begin(struct ctx *ctx)

@@ -40,6 +40,8 @@ struct ctx_ops {
 	 * killable.
 	 */
 	bool (*killed)(struct ctx *ctx);
+	/* The ctx begins, or ends, such a sleep. NULL: nobody wants to know. */
+	void (*deaf)(struct ctx *ctx, bool asleep);
 	/*
 	 * Send signal signo from the kernel (SI_KERNEL) to the calling thread (SIGPIPE, SIGXFSZ).
 	 */

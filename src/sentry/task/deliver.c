@@ -181,6 +181,10 @@ bool task_next_signal(struct task *t, struct signal_to_handle *ret)
 			die(t);
 			return false;
 		}
+		if (task_work(t, TASK_WORK_FREEZE)) {
+			freeze_here(t);
+			continue;
+		}
 		if (task_work(t, TASK_WORK_NOTIFY))
 			tell_parent_if_asked(t);
 		if (task_work(t, TASK_WORK_USAGE)) {

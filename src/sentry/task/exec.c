@@ -222,6 +222,8 @@ static int move(struct task *t, struct exec *e)
 	lock_release(&t->tg->lock);
 	mm_put(old);
 	vfork_release(t);
+	if (t->kernel->pops->bury)
+		t->kernel->pops->bury(t->kernel->platform);
 	return r;
 }
 

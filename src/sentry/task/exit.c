@@ -182,4 +182,6 @@ void task_exit(struct task *t, int wait_status)
 		t->kernel->trace->ended(t, wait_status);
 	leave_group(t);
 	t->exited = true;
+	if (last && t->kernel->pops->bury)
+		t->kernel->pops->bury(t->kernel->platform);
 }

@@ -125,6 +125,8 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 	k->boot_realtime_ns = clock_realtime_ns() - clock_monotonic_ns();
 	k->stopped_outside = config->stopped_outside;
 	k->stopped_arg = config->stopped_arg;
+	k->ended_outside = config->ended_outside;
+	k->ended_arg = config->ended_arg;
 	k->host_ncpus = host_cpu_set(k->host_cpus, ARRAY_SIZE(k->host_cpus));
 	host_memory_get(&mem);
 	k->ram_bytes = config->ram_bytes ? config->ram_bytes : mem.total;
@@ -211,28 +213,11 @@ int kernel_wait(struct kernel *k)
 	}
 }
 
-/* 1: it has ended and was reaped; 0: it lives; -ESRCH. */
-static int reap_outside(struct kernel *k, int32_t pid, int *ret_status)
-{
-	GUARD(&k->tasklist);
-	struct pid *p = pid_find(k, pid);
-	struct thread_group *tg = p && p->task ? p->task->tg : NULL;
-
-	if (!tg || tg->tgid != pid || tg->parent || tg == k->init)
-		return -ESRCH;
-	if (tg->state != TG_ZOMBIE)
-		return 0;
-	*ret_status = tg->exit_status;
-	LOCK_ASSERT_HELD(&tg->kernel->tasklist);
-	tg_reap(tg);
-	return 1;
-}
-
 int kernel_wait_process(struct kernel *k, int32_t pid, int *ret_status)
 {
 	for (;;) {
 		uint32_t seen = atomic_load(&k->change_word);
-		int r = reap_outside(k, pid, ret_status);
+		int r = kernel_reap_process(k, pid, ret_status);
 
 		if (r != 0)
 			return r < 0 ? r : 0;

@@ -127,6 +127,8 @@ static int link_outside(struct task *t, const struct plan_start *s)
 		if (!s->plan->killable_init)
 			tg_flag_set(tg, TG_UNKILLABLE);
 		k->init = tg_get(tg);
+		if (s->plan->held)
+			freeze_hold(t);
 		k->last_pid = MAX(k->last_pid, pid->nr);
 	}
 	return 0;
@@ -185,6 +187,11 @@ static int fill_task(struct task *t, const struct task_plan *plan)
 		return -ENOMEM;
 	atomic_fetch_add(&t->user->nproc, 1);
 	t->cred = cred_get(plan->cred);
+	t->personality = plan->personality;
+	t->policy = plan->policy;
+	t->nice = plan->nice;
+	t->ioprio = plan->ioprio;
+	t->rt_priority = plan->rt_priority;
 	t->ctx.cred = t->cred;
 	t->mnt_ns = mnt_ns_get(k->mnt_ns);
 	t->fds = fdtable_share(plan->fds);

@@ -41,6 +41,8 @@ static void tell_outside(struct kernel *k)
 {
 	atomic_fetch_add(&k->change_word, 1);
 	host_futex_wake(&k->change_word, INT32_MAX);
+	if (k->ended_outside)
+		k->ended_outside(k->ended_arg);
 }
 
 bool tg_notify_parent(struct thread_group *tg)

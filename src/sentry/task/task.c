@@ -31,13 +31,18 @@ SLAB_DEFINE(task_slab, struct task);
 
 static bool task_interrupted(struct ctx *ctx)
 {
-	return task_work(ctx_task(ctx),
-			 TASK_WORK_SIGNAL | TASK_WORK_STOP | TASK_WORK_KILL | TASK_WORK_NOTIFY);
+	return task_work(ctx_task(ctx), TASK_WORK_SIGNAL | TASK_WORK_STOP | TASK_WORK_KILL |
+						TASK_WORK_NOTIFY | TASK_WORK_FREEZE);
 }
 
 static bool task_killed(struct ctx *ctx)
 {
 	return task_work(ctx_task(ctx), TASK_WORK_KILL);
+}
+
+static void task_deaf(struct ctx *ctx, bool asleep)
+{
+	freeze_sleep(ctx_task(ctx), asleep);
 }
 
 static void task_signal_self(struct ctx *ctx, int signo)
@@ -90,6 +95,7 @@ static struct waitq *task_signal_waitq(struct ctx *ctx)
 const struct ctx_ops task_ctx_ops = {
 	.interrupted = task_interrupted,
 	.killed = task_killed,
+	.deaf = task_deaf,
 	.signal_self = task_signal_self,
 	.signal_to = task_signal_to,
 	.signal_take = task_signal_take,
@@ -347,6 +353,8 @@ void task_publish(struct task *t, struct pid *pid)
 	stop_join(t);
 	signal_recalc(t);
 	lock_release(&tg->lock);
+	LOCK_ASSERT_HELD(&t->kernel->tasklist);
+	freeze_born(t);
 }
 
 /* ---- waking ---- */

@@ -103,6 +103,7 @@ enum task_work {
 	TASK_WORK_USAGE = 1 << 3,  /* somebody wants to know how much processor time it has used */
 	TASK_WORK_NOTIFY = 1 << 4, /* the group's stop or continuation is to be told to the parent
 				      (tg->notify) */
+	TASK_WORK_FREEZE = 1 << 5, /* everything rests: freeze.c */
 };
 
 enum task_state {
@@ -125,6 +126,7 @@ struct task {
 	char comm[TASK_COMM_LEN]; /* [S] */
 	_Atomic int state;        /* [a] enum task_state */
 	_Atomic uint32_t work;    /* [a] enum task_work bits; changed under tg->lock */
+	_Atomic bool deaf;        /* [a] sleeps until woken or killed: to freeze.c it is at rest */
 	bool exiting;             /* [S] past the point where signals reach it */
 	bool exited;              /* [t] task_exit is done: the trap loop must return */
 	struct host_thread host;  /* [t] */
@@ -309,11 +311,16 @@ struct kernel {
 	_Atomic uint64_t pids_refused;    /* [a] forks that met limits.pids_max */
 	struct sandbox_limits limits;     /* [I] */
 	struct thread_group
-		*init; /* [T] NULL before it starts and after it was reaped; one reference */
-	bool dying;    /* [T] init has ended: no new threads */
+		*init;  /* [T] NULL before it starts and after it was reaped; one reference */
+	bool dying;     /* [T] init has ended: no new threads */
+	bool frozen;    /* [T] kernel_freeze */
+	bool init_held; /* [T] init is loaded, and rests until kernel_release_init */
 	void (*stopped_outside)(void *arg, int signo); /* [I] a process without a parent inside has
 							  stopped; NULL: nobody cares */
 	void *stopped_arg;                             /* [I] */
+	void (*ended_outside)(void *arg);              /* [I] a process without a parent inside has
+							  ended; NULL: nobody cares */
+	void *ended_arg;                               /* [I] */
 	struct list outside; /* [T] struct thread_group.sibling: groups without a parent inside */
 	_Atomic uint32_t change_word; /* [a] host futex: one more whenever an outside group ends or
 					 a thread leaves */
@@ -339,6 +346,10 @@ struct kernel_config {
 	 */
 	void (*stopped_outside)(void *arg, int signo);
 	void *stopped_arg;
+	/* A process from kernel_start_process has ended; under the tasklist, may only make somebody
+	 * look. NULL: nobody is told. */
+	void (*ended_outside)(void *arg);
+	void *ended_arg;
 	const char *hostname;   /* NULL: "caisson" */
 	const char *domainname; /* NULL: "(none)" */
 	uint64_t ram_bytes;     /* 0: the host's, or the limit if that is less */
@@ -368,6 +379,10 @@ struct task_plan {
 	bool killable_init; /* init dies of signals as any process does (`do`), not only as a
 			       container's init would */
 	int oom_score_adj;
+	bool held; /* init: loaded, and at rest until kernel_release_init */
+	uint32_t personality;
+	int policy, nice, ioprio; /* sched_setscheduler(2), setpriority(2), ioprio_set(2) */
+	uint32_t rt_priority;
 
 	/* Borrowed: the newest filter of a chain (seccomp_chain_new) that binds the program from
 	 * its first call on. NULL: none. */
@@ -388,6 +403,40 @@ MUST_CHECK int kernel_wait_process(struct kernel *k, int32_t pid, int *ret_statu
 MUST_CHECK int kernel_kill(struct kernel *k, int32_t pid, int signo);
 /* As kernel_kill to every process. */
 void kernel_kill_all(struct kernel *k, int signo);
+
+/* ---- from outside (outside.c, freeze.c) ---- */
+
+/* 1: a process from kernel_start_process has ended, and is reaped: its wait status. 0: it lives.
+ * -ESRCH. */
+MUST_CHECK int kernel_reap_process(struct kernel *k, int32_t pid, int *ret_status);
+/* As from the keyboard: to the foreground group of the terminal of pid's session; without one to
+ * pid. -ESRCH, -EINVAL. */
+MUST_CHECK int kernel_kill_foreground(struct kernel *k, int32_t pid, int signo);
+/* The terminal of pid's session. Caller owns (ops->put); NULL: none. */
+struct ctty *kernel_terminal_of(struct kernel *k, int32_t pid);
+
+struct outside_process {
+	int32_t pid, ppid;
+	int32_t origin; /* what was started from outside, and this descends from; 0: not known */
+};
+/* Every process, zombies too, in an arena block (caller owns). -ENOMEM. */
+MUST_CHECK int kernel_processes(struct kernel *k, struct outside_process **ret, size_t *ret_n);
+/* New limits; the processors that programs see, and who keeps memory_max, stay as they are. */
+void kernel_update_limits(struct kernel *k, const struct sandbox_limits *l);
+
+/*
+ * Bring every thread to rest, and those that come; returns when all are. -EBUSY: they are, or are
+ * about to be; -ETIMEDOUT: not until deadline_ns (monotonic), then they all go on; -ECANCELED:
+ * somebody thawed meanwhile; -ESRCH: init has ended.
+ */
+MUST_CHECK int kernel_freeze(struct kernel *k, int64_t deadline_ns);
+/* -EINVAL: nothing is frozen. */
+MUST_CHECK int kernel_thaw(struct kernel *k);
+bool kernel_is_frozen(struct kernel *k);
+/* Init that was started with task_plan.held goes. -EALREADY: it does already; -ESRCH: it has ended.
+ */
+MUST_CHECK int kernel_release_init(struct kernel *k);
+bool kernel_init_is_held(struct kernel *k);
 
 /* ---- finding tasks (pidmap.c, group.c) ---- */
 

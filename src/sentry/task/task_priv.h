@@ -128,6 +128,17 @@ void stop_here(struct task *t);
 /* Tell the parent of tg CLD_STOPPED or CLD_CONTINUED, and the signal that did it. Without locks. */
 void stop_tell_parent(struct thread_group *tg, int code, int signo);
 
+/* ---- freeze.c ---- */
+
+/* Rest while TASK_WORK_FREEZE is set and nothing kills. */
+void freeze_here(struct task *t);
+/* A sleep that only a waker or SIGKILL ends begins, or is over. */
+void freeze_sleep(struct task *t, bool asleep);
+/* A thread that is being published rests if all do. */
+void freeze_born(struct task *t) REQUIRES(t->kernel->tasklist);
+/* The calling thread, init's first, is held. */
+void freeze_hold(struct task *t) REQUIRES(t->kernel->tasklist);
+
 /* ---- reap.c: all under kernel->tasklist ---- */
 
 /* Tell the parent that tg is a zombie. True: nobody wants its status, it is to be reaped now. */
