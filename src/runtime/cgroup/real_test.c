@@ -165,6 +165,51 @@ TEST(limits_of_v1_are_those_that_were_asked_for)
 	expect_ok(cgroup_delete(cg, soon(), &err));
 }
 
+TEST(limits_of_v2_are_those_that_were_asked_for)
+{
+	static char cpus[] = "0";
+	struct oci_memory mem = {.limit = {true, 64 << 20}, .reservation = {true, 1 << 20}};
+	struct oci_cpu cpu = {.shares = {true, 2048}, .quota = {true, 50000}, .cpus = cpus};
+	struct oci_pids pids = {.limit = {true, 5}};
+	struct oci_pair pair = {"memory.high", "33554432"};
+	struct oci_resources r = {
+		.memory = &mem, .cpu = &cpu, .pids = &pids, .unified = {&pair, 1}};
+	AUTO(cgroup_free) struct cgroup *cg = make("set", &r, true);
+	AUTO(strbuf_fini) struct strbuf sb = STRBUF_INIT, max = STRBUF_INIT, leaf = STRBUF_INIT;
+	AUTO(host_close_fd) int go = -1;
+	uint64_t v = 0;
+	pid_t pid;
+
+	if (!cg || cgroup_is_none(cg))
+		TEST_SKIP("no control groups of v2 with controllers may be made here");
+	pid = child(&go, NULL);
+	expect_ok(cgroup_join(cg, CGROUP_GUEST, pid, &err));
+	EXPECT_EQ(cg_read_u64(cgroup_dir(cg, ""), "memory.max", &v), 0);
+	EXPECT_EQ(v, 64 << 20);
+	EXPECT_EQ(cg_read_u64(cgroup_dir(cg, ""), "memory.high", &v), 0);
+	EXPECT_EQ(v, 32 << 20);
+	EXPECT_EQ(cg_read_u64(cgroup_dir(cg, ""), "cpu.weight", &v), 0);
+	EXPECT_EQ(v, cg_shares_to_weight(2048));
+	EXPECT_EQ(cg_read(cgroup_dir(cg, ""), "cpu.max", &max), 0);
+	EXPECT_STREQ(max.s, "50000 100000\n");
+	/* Who looks from the process's own group sees them, too. */
+	EXPECT_EQ(cg_part_dir(cg_unified(cg), CGROUP_GUEST, &leaf), 0);
+	EXPECT_EQ(cg_read_u64(leaf.s, "pids.max", &v), 0);
+	EXPECT_EQ(v, 5);
+	EXPECT_EQ(cg_read_u64(leaf.s, "memory.max", &v), 0);
+	EXPECT_EQ(v, 64 << 20);
+	pids.limit.v = 9;
+	expect_ok(cgroup_set(cg, &r, &err));
+	EXPECT_EQ(cg_read_u64(leaf.s, "pids.max", &v), 0);
+	EXPECT_EQ(v, 9);
+	expect_ok(cgroup_stats_json(cg, "t", &sb, &err));
+	EXPECT_TRUE(strstr(sb.s, "\"pids\":{\"current\":1,\"limit\":9}") != NULL);
+	EXPECT_TRUE(strstr(sb.s, "\"cpus\":[0]") != NULL);
+	expect_ok(cgroup_kill(cg, CGROUP_ALL, soon(), &err));
+	expect_killed(pid);
+	expect_ok(cgroup_delete(cg, soon(), &err));
+}
+
 TEST(shares_that_no_kernel_takes_are_refused_and_nothing_stays)
 {
 	struct oci_cpu cpu = {.shares = {true, 1}};
@@ -247,36 +292,59 @@ static int eat(void)
 	return 2;
 }
 
-TEST(memory_that_runs_out_is_told)
+/* In a group of mem's limit a child eats more than that, and is killed for it. */
+static void starve(struct cgroup *cg, struct cgroup_oom *oom)
 {
-	struct oci_memory mem = {.limit = {true, 16 << 20}, .swap = {true, 16 << 20}};
-	struct oci_resources r = {.memory = &mem};
-	AUTO(cgroup_free) struct cgroup *cg = NULL;
 	AUTO(host_close_fd) int go = -1;
 	struct host_exit how;
-	struct cgroup_oom oom;
 	bool gone;
 	pid_t pid;
 
-	cg = make("oom", NULL, false);
+	expect_ok(cgroup_oom_open(cg, oom, &err));
+	EXPECT_EQ(host_poll_now(oom->fd, oom->events) & oom->events, 0);
+	pid = child(&go, eat);
+	expect_ok(cgroup_join(cg, CGROUP_GUEST, pid, &err));
+	EXPECT_EQ(host_write(go, "x", 1), 1);
+	EXPECT_EQ(host_wait(pid, &how), 0);
+	EXPECT_TRUE(how.signaled);
+	EXPECT_TRUE(host_poll_until(oom->fd, oom->events, soon()) > 0);
+	EXPECT_TRUE(cgroup_oom_take(oom, &gone) >= 1);
+	EXPECT_FALSE(gone);
+	expect_ok(cgroup_delete(cg, soon(), &err));
+}
+
+TEST(memory_of_v1_that_runs_out_is_told)
+{
+	struct oci_memory mem = {.limit = {true, 16 << 20}, .swap = {true, 16 << 20}};
+	struct oci_resources r = {.memory = &mem};
+	AUTO(cgroup_free) struct cgroup *cg = make("oom", NULL, false);
+	struct cgroup_oom oom;
+	bool gone;
+
 	if (!cg || !cgroup_dir(cg, "memory") ||
 	    !cg_exists(cgroup_dir(cg, "memory"), "cgroup.event_control"))
 		TEST_SKIP("no memory controller of v1 here");
 	if (!cg_exists(cgroup_dir(cg, "memory"), "memory.memsw.limit_in_bytes"))
 		mem.swap.set = false;
 	expect_ok(cgroup_set(cg, &r, &err));
-	expect_ok(cgroup_oom_open(cg, &oom, &err));
-	EXPECT_EQ(host_poll_now(oom.fd, oom.events), 0);
-	pid = child(&go, eat);
-	expect_ok(cgroup_join(cg, CGROUP_GUEST, pid, &err));
-	EXPECT_EQ(host_write(go, "x", 1), 1);
-	EXPECT_EQ(host_wait(pid, &how), 0);
-	EXPECT_TRUE(how.signaled);
+	starve(cg, &oom);
 	EXPECT_TRUE(host_poll_until(oom.fd, oom.events, soon()) > 0);
-	EXPECT_TRUE(cgroup_oom_take(&oom, &gone) >= 1);
-	EXPECT_FALSE(gone);
-	expect_ok(cgroup_delete(cg, soon(), &err));
-	EXPECT_TRUE(host_poll_until(oom.fd, oom.events, soon()) > 0);
+	EXPECT_EQ(cgroup_oom_take(&oom, &gone), 0);
+	EXPECT_TRUE(gone);
+	cgroup_oom_close(&oom);
+}
+
+TEST(memory_of_v2_that_runs_out_is_told)
+{
+	struct oci_memory mem = {.limit = {true, 16 << 20}, .swap = {true, 16 << 20}};
+	struct oci_resources r = {.memory = &mem};
+	AUTO(cgroup_free) struct cgroup *cg = make("oom", &r, true);
+	struct cgroup_oom oom;
+	bool gone;
+
+	if (!cg || cgroup_is_none(cg))
+		TEST_SKIP("no memory controller of v2 here");
+	starve(cg, &oom);
 	EXPECT_EQ(cgroup_oom_take(&oom, &gone), 0);
 	EXPECT_TRUE(gone);
 	cgroup_oom_close(&oom);
