@@ -4,6 +4,7 @@
 
 usage: test_checkers.py      (unittest)
 """
+import json
 import pathlib
 import subprocess
 import tempfile
@@ -179,6 +180,31 @@ class Listed(CheckerTest):
         self.accepts("check_listed.py")
         self.put("src/base/c.c")
         self.refuses("check_listed.py", "src/base/c.c")
+
+
+class Surface(CheckerTest):
+    def compare(self, now, reviewed):
+        for name, rows in (("now.json", now), ("reviewed.json", reviewed)):
+            (self.root / name).write_text(json.dumps({"processes": {"sentry": rows}}))
+        done = subprocess.run([TOOLS / "check_surface.py", self.root / "now.json", self.root / "reviewed.json"],
+                              stdout=subprocess.PIPE, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout
+
+    def test_the_reviewed_list_is_right(self):
+        self.assertEqual(self.compare([{"syscall": "read", "args": ""}], [{"syscall": "read", "args": ""}]), (0, ""))
+
+    def test_wider_and_left_over_are_wrong(self):
+        narrow, wide = [{"syscall": "mmap", "args": "arg2 & 0x4 == 0x0"}], [{"syscall": "mmap", "args": ""}]
+        status, out = self.compare(wide, narrow)
+        self.assertEqual(status, 1)
+        self.assertIn("not reviewed", out)
+        self.assertIn("no longer allowed", out)
+
+    def test_too_many_calls(self):
+        rows = [{"syscall": f"call{i}", "args": ""} for i in range(61)]
+        status, out = self.compare(rows, rows)
+        self.assertEqual(status, 1)
+        self.assertIn("61 different", out)
 
 
 class Headers(CheckerTest):
