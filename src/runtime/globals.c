@@ -72,7 +72,8 @@ static int take_overlay(struct globals *g, const char *arg)
 static int take_isolation(struct globals *g, const char *arg)
 {
 	if (isolation_parse(arg, &g->required) < 0) {
-		tell("--require-isolation=%s: choose one of process, landlock, namespaces, full", arg);
+		tell("--require-isolation=%s: choose one of process, landlock, namespaces, full",
+		     arg);
 		return EXIT_USAGE;
 	}
 	return 0;
