@@ -155,6 +155,9 @@ struct platform_ops {
 	MUST_CHECK int (*aspace_fork)(struct pcontext *by, struct aspace **ret);
 	/* (B) Forget all memory of an address space without contexts; takes over as. */
 	void (*aspace_free)(struct aspace *as);
+	/* (B) Optional. Finish what aspace_free began, here and for others: reap their stubs. To be
+	 * called soon after, by a thread for which nobody waits. */
+	void (*bury)(struct platform *p);
 
 	/*
 	 * (B) Carry out n commands in order, as part of `by`'s address space, `by` being the

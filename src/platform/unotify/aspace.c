@@ -51,6 +51,7 @@ int unotify_aspace_fork(struct pcontext *by, struct aspace **ret)
 	return r;
 }
 
+/* The stub is told to die; that it has is seen to by whoever has the time. */
 void unotify_aspace_free(struct aspace *as)
 {
 	struct platform *p;
@@ -59,11 +60,32 @@ void unotify_aspace_free(struct aspace *as)
 		return;
 	check(atomic_load(&as->ncontexts) == 0);
 	p = as->p;
-	lock_acquire(&p->list_lock);
+	aspace_lose(as);
+	GUARD(&p->list_lock);
 	list_del(&as->node);
-	lock_release(&p->list_lock);
-	aspace_dealloc(as);
-	atomic_fetch_sub(&p->naspaces, 1);
+	list_add_tail(&p->dying, &as->node);
+}
+
+static struct aspace *next_dying(struct platform *p)
+{
+	struct aspace *as;
+
+	GUARD(&p->list_lock);
+	if (list_empty(&p->dying))
+		return NULL;
+	as = list_first_entry(&p->dying, struct aspace, node);
+	list_del(&as->node);
+	return as;
+}
+
+void unotify_bury(struct platform *p)
+{
+	struct aspace *as;
+
+	while ((as = next_dying(p))) {
+		aspace_dealloc(as);
+		atomic_fetch_sub(&p->naspaces, 1);
+	}
 }
 
 ssize_t unotify_read(struct aspace *as, const struct plat_piece *v, size_t n)

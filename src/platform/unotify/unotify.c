@@ -54,6 +54,7 @@ const struct platform_ops platform_unotify = {
 	.aspace_new = unotify_aspace_new,
 	.aspace_fork = unotify_aspace_fork,
 	.aspace_free = unotify_aspace_free,
+	.bury = unotify_bury,
 	.run = unotify_run,
 	.read = unotify_read,
 	.write = unotify_write,
@@ -205,6 +206,7 @@ static int unotify_init(struct platform **ret, const char **ret_why)
 	lock_init(&p->birth_lock, 0, "unotify birth");
 	lock_init(&p->list_lock, 0, "unotify aspaces");
 	list_init(&p->aspaces);
+	list_init(&p->dying);
 	p->self = getpid();
 	p->sock = p->stub_sock = -1;
 	p->lacks = lacks_wanted() | lacks_by_version();
@@ -226,6 +228,7 @@ static int unotify_init(struct platform **ret, const char **ret_why)
 
 static void unotify_fini(struct platform *p)
 {
+	unotify_bury(p);
 	check(atomic_load(&p->naspaces) == 0);
 	platform_destroy(p);
 }

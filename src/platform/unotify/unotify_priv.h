@@ -108,6 +108,7 @@ struct platform {
 	int stub_sock;         /* [I] the other end, inherited by the first stub */
 	struct lock list_lock;
 	struct list aspaces;  /* list_lock; all but the first */
+	struct list dying;    /* list_lock; freed, and not yet reaped */
 	struct aspace *first; /* [I] the stub without memory that new ones are copied from */
 	struct lock birth_lock;
 	atomic_size_t naspaces;
@@ -282,6 +283,7 @@ MUST_CHECK int unotify_context_switch(struct pcontext *pc, struct plat_event *re
 void unotify_context_interrupt(struct pcontext *pc);
 MUST_CHECK int unotify_context_park(struct pcontext *pc);
 void unotify_settle(struct platform *p);
+void unotify_bury(struct platform *p);
 /* Bring the waiting thread to AT_FRAME, or AT_BORN if it was there. -ESRCH: it is lost. */
 MUST_CHECK int context_to_frame(struct pcontext *pc);
 /* Bring it back from unotify_context_park. */
