@@ -511,4 +511,4 @@ CONFORMANCE(sibling_that_writes_over_the_stub_harms_its_own_alone)
 	attack_end(&a);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

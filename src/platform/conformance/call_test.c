@@ -244,4 +244,4 @@ CONFORMANCE(cost_of_an_intercepted_call_is_shown)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

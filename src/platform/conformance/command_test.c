@@ -307,4 +307,4 @@ CONFORMANCE(incore_tells_touched_pages)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

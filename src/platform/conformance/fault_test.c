@@ -287,4 +287,4 @@ CONFORMANCE(fault_needs_no_stack)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

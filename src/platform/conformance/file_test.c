@@ -265,4 +265,4 @@ CONFORMANCE(files_of_many_stubs_do_not_mix)
 	guest_platform_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

@@ -322,4 +322,4 @@ CONFORMANCE(siblings_fork_at_the_same_time)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

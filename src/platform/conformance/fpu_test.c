@@ -403,4 +403,4 @@ CONFORMANCE(no_header_of_an_fpu_image_harms)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

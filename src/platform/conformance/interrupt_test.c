@@ -114,7 +114,7 @@ CONFORMANCE(interrupt_is_not_used_up_by_commands)
 
 CONFORMANCE(no_interrupt_of_a_spinning_guest_is_lost)
 {
-	enum { KICKS = 10000 };
+	enum { KICKS = 4000 };
 	struct guest g;
 	struct kicker k = {.ops = ops};
 	pthread_t thread;
@@ -406,4 +406,4 @@ CONFORMANCE(signals_from_outside_change_nothing)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

@@ -348,4 +348,4 @@ CONFORMANCE(stubs_die_with_their_maker)
 	close(pipes[0]);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

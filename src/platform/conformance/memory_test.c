@@ -291,6 +291,7 @@ CONFORMANCE(compare_exchange_is_atomic_against_a_racing_guest)
 struct runner {
 	struct guest g;
 	enum plat_why why;
+	atomic_bool may_free; /* nobody interrupts any more */
 };
 
 static void *let_it_run(void *arg)
@@ -303,6 +304,8 @@ static void *let_it_run(void *arg)
 	check(r->g.ops->set_regs(r->g.pc, &regs) == 0);
 	check(r->g.ops->context_switch(r->g.pc, &ev) == 0);
 	r->why = ev.why;
+	while (!atomic_load(&r->may_free))
+		sched_yield();
 	r->g.ops->context_free(r->g.pc);
 	return NULL;
 }
@@ -326,6 +329,7 @@ CONFORMANCE(words_are_read_whole_while_the_guest_writes_them)
 		EXPECT_TRUE(word == 0x11111111 || word == 0x22222222);
 	}
 	g.ops->context_interrupt(r.g.pc);
+	atomic_store(&r.may_free, true);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(r.why, PLAT_INTERRUPTED);
 	guest_end(&g);
@@ -334,7 +338,7 @@ CONFORMANCE(words_are_read_whole_while_the_guest_writes_them)
 struct reader {
 	struct guest g;
 	atomic_int stop;
-	long bad;
+	atomic_long bad;
 };
 
 static void *read_always(void *arg)
@@ -376,4 +380,4 @@ CONFORMANCE(access_races_with_commands_and_breaks_nothing)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

@@ -116,4 +116,4 @@ CONFORMANCE(context_that_is_parked_can_end)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

@@ -352,4 +352,4 @@ CONFORMANCE(gs_base_of_the_kernel_half_survives_commands)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

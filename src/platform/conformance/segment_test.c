@@ -258,4 +258,4 @@ CONFORMANCE(no_instruction_pointer_harms)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

@@ -164,4 +164,4 @@ CONFORMANCE(many_stepped_calls_are_each_seen_once)
 	guest_end(&g);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()

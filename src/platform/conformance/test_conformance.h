@@ -2,7 +2,10 @@
 /*
  * CONFORMANCE(name) is a TEST that runs once on every platform of platform_list, by the names
  * "ptrace: what the test says" and so on; `ops` is the platform in its body. `PROGRAM 'ptrace: *'`
- * runs those of one platform.
+ * runs those of one platform. CONFORMANCE_MAIN() is what TEST_MAIN() is elsewhere.
+ *
+ * A platform is begun once in a process of a single thread; so each test is a process. One that
+ * fails, crashes or leaves threads behind says nothing of the others, and its stubs die with it.
  *
  * Also here: what the host tells about stubs. A platform may do without processes of its own (kvm);
  * then there is no stub to be found, and tests that need one are skipped. For *_test.c only.
@@ -22,7 +25,7 @@
 	static void conforms_##name(const struct platform_ops *ops);                               \
 	static void test_##name(void **state)                                                      \
 	{                                                                                          \
-		conforms_##name(*state);                                                           \
+		conformance_run(*state, conforms_##name);                                          \
 	}                                                                                          \
 	__attribute__((constructor)) static void test_register_##name(void)                        \
 	{                                                                                          \
@@ -77,8 +80,8 @@ static inline UNUSED void list_children(pid_t parent, struct children *ret)
 	closedir(dir);
 }
 
-/* A test that failed leaves stubs behind; they are not the next one's. */
-static inline UNUSED int conformance_clean(void **state UNUSED)
+/* Kill and reap every child of ours. */
+static inline UNUSED void kill_children(void)
 {
 	struct children *all = calloc(1, sizeof(*all));
 
@@ -89,8 +92,59 @@ static inline UNUSED int conformance_clean(void **state UNUSED)
 		waitpid(all->pids[i], NULL, __WALL);
 	}
 	free(all);
+}
+
+enum { SKIPPED = 77 };
+
+/* Is this the process of one test? */
+static UNUSED bool in_test_process;
+
+/* The one test of this process has failed, and cmocka goes on to the next, or to the end of all. */
+static inline UNUSED int leave_test_process(void **state UNUSED)
+{
+	if (in_test_process)
+		exit(1);
 	return 0;
 }
+
+#undef TEST_SKIP
+#define TEST_SKIP(reason)                                                                          \
+	do {                                                                                       \
+		print_message("skipped: %s\n", reason);                                            \
+		exit(SKIPPED);                                                                     \
+	} while (0)
+
+static inline UNUSED void conformance_run(const struct platform_ops *ops,
+					  void (*fn)(const struct platform_ops *ops))
+{
+	int status = 0;
+	pid_t pid;
+
+	leave_test_process(NULL);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		in_test_process = true;
+		fn(ops);
+		exit(0);
+	}
+	EXPECT_TRUE(pid > 0);
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		skip();
+	if (WIFSIGNALED(status))
+		print_error("ended by signal %d\n", WTERMSIG(status));
+	EXPECT_EQ(status, 0);
+}
+
+#define CONFORMANCE_MAIN()                                                                         \
+	int main(int argc, char **argv)                                                            \
+	{                                                                                          \
+		if (argc > 1)                                                                      \
+			cmocka_set_test_filter(argv[1]);                                           \
+		return _cmocka_run_group_tests(__FILE__, test_table, test_count, NULL,             \
+					       leave_test_process);                                \
+	}
 
 static inline UNUSED void conformance_register(const char *name, CMUnitTestFunction fn)
 {
@@ -106,17 +160,24 @@ static inline UNUSED void conformance_register(const char *name, CMUnitTestFunct
 			*c = *c == '_' ? ' ' : *c;
 		test_table[test_count].initial_state =
 			(void *)(uintptr_t)(const void *)platform_list[i];
-		test_table[test_count].teardown_func = conformance_clean;
 		test_register(full, fn);
 	}
 }
 
-/* A thread of the test; the tests have no other use for its result than a number. */
+/*
+ * A thread of the test, with a small stack: where addresses are not random, large ones would come
+ * to lie where the next platform wants its stub.
+ */
 static inline UNUSED pthread_t start_thread(void *(*fn)(void *), void *arg)
 {
+	enum { STACK = 128 * 1024 };
+	pthread_attr_t attr;
 	pthread_t thread;
 
-	EXPECT_EQ(pthread_create(&thread, NULL, fn, arg), 0);
+	EXPECT_EQ(pthread_attr_init(&attr), 0);
+	EXPECT_EQ(pthread_attr_setstacksize(&attr, STACK), 0);
+	EXPECT_EQ(pthread_create(&thread, &attr, fn, arg), 0);
+	pthread_attr_destroy(&attr);
 	return thread;
 }
 

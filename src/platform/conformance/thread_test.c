@@ -10,8 +10,6 @@ SNIPPET(code_own_state,
 	"movq %rbx, %xmm0\n 1: movq %xmm0, %rax\n cmp %rax, %rbx\n jne 2f\n mov %fs:0, %rax\n"
 	"cmp %rax, %rbx\n jne 2f\n mov $39, %eax\n syscall\n jmp 1b\n 2: ud2");
 
-enum { STACK = 64 * 1024 };
-
 struct worker {
 	struct guest g;
 	pthread_t thread;
@@ -20,18 +18,6 @@ struct worker {
 	uint64_t interrupts;
 	long bad;
 };
-
-static pthread_t start_small_thread(void *(*fn)(void *), void *arg)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	EXPECT_EQ(pthread_attr_init(&attr), 0);
-	EXPECT_EQ(pthread_attr_setstacksize(&attr, STACK), 0);
-	EXPECT_EQ(pthread_create(&thread, &attr, fn, arg), 0);
-	pthread_attr_destroy(&attr);
-	return thread;
-}
 
 /* All calls of one context, each once. */
 static void *make_calls(void *arg)
@@ -62,7 +48,7 @@ static void start_workers(struct guest *g, struct worker *workers, size_t n, uin
 	for (size_t i = 0; i < n; i++) {
 		workers[i] = (struct worker){.g = *g, .number = i, .calls = calls};
 		workers[i].g.pc = guest_new_context(g);
-		workers[i].thread = start_small_thread(fn, &workers[i]);
+		workers[i].thread = start_thread(fn, &workers[i]);
 	}
 }
 
@@ -240,8 +226,7 @@ CONFORMANCE(interrupts_of_many_threads_cost_none_a_call)
 	for (size_t i = 0; i < ARRAY_SIZE(kickers); i++)
 		kickers[i] = start_thread(kick_crowd, NULL);
 	for (size_t i = 0; i < CROWD; i++)
-		crowd.workers[i].thread =
-			start_small_thread(make_calls_under_fire, &crowd.workers[i]);
+		crowd.workers[i].thread = start_thread(make_calls_under_fire, &crowd.workers[i]);
 	pthread_barrier_wait(&crowd.over);
 	atomic_store(&crowd.stop, true);
 	for (size_t i = 0; i < ARRAY_SIZE(kickers); i++)
@@ -253,4 +238,4 @@ CONFORMANCE(interrupts_of_many_threads_cost_none_a_call)
 	pthread_barrier_destroy(&crowd.over);
 }
 
-TEST_MAIN()
+CONFORMANCE_MAIN()
