@@ -14,22 +14,43 @@ static void aspace_list(struct platform *p, struct aspace *as)
 	list_add_tail(&p->aspaces, &as->node);
 }
 
-int unotify_aspace_new(struct platform *p, struct aspace **ret)
+static int copy_first(struct platform *p, struct aspace **ret)
 {
 	struct aspace *first = p->first;
 	int r;
 
-	lock_acquire(&first->stub_lock);
+	GUARD(&first->stub_lock);
 	r = agent_need(first);
 	if (r == 0)
 		r = birth_process(first, first->agent, ret);
-	lock_release(&first->stub_lock);
-	if (r == 0)
-		aspace_list(p, *ret);
-	else if (atomic_load(&first->gone))
-		log_error("unotify: the first stub is dead, killed from outside: no address space "
-			  "can be made any more");
 	return r;
+}
+
+/* The first time, and after each replacement, the spare is made as well; where the host allows
+ * none, the next call tries. */
+int unotify_aspace_new(struct platform *p, struct aspace **ret)
+{
+	int r;
+
+	GUARD(&p->first_lock);
+	r = copy_first(p, ret);
+	while (r < 0 && atomic_load(&p->first->gone) && p->spare) {
+		log_warn("unotify: the first stub (process %d) is dead, killed from outside",
+			 p->first->pid);
+		aspace_dealloc(p->first);
+		p->first = TAKE(p->spare);
+		r = copy_first(p, ret);
+	}
+	if (r < 0) {
+		if (atomic_load(&p->first->gone))
+			log_error("unotify: the first stub is dead, and so is its spare: no "
+				  "address space can be made any more");
+		return r;
+	}
+	if (!p->spare && copy_first(p, &p->spare) < 0)
+		p->spare = NULL;
+	aspace_list(p, *ret);
+	return 0;
 }
 
 int unotify_aspace_fork(struct pcontext *by, struct aspace **ret)
@@ -122,7 +143,11 @@ void unotify_settle(struct platform *p)
 {
 	struct aspace *as;
 
+	lock_acquire(&p->first_lock);
 	settle_stub(p->first);
+	if (p->spare)
+		settle_stub(p->spare);
+	lock_release(&p->first_lock);
 	GUARD(&p->list_lock);
 	list_for_each_entry(as, &p->aspaces, node)
 		settle_stub(as);

@@ -397,9 +397,9 @@ int birth_process(struct aspace *parent, const struct stub_thread *by, struct as
 		r = await_copy(parent, &as->pid, &first->listener);
 		bind_to(p, 0, &p->cpus);
 		lock_release(&p->birth_lock);
-		if (r == -ESRCH && as->pid == 0)
-			aspace_lose(parent);
 	}
+	if (r == -ESRCH && as && as->pid == 0)
+		aspace_lose(parent);
 	if (r == 0)
 		r = meet(as, first);
 	if (r < 0) {

@@ -180,6 +180,6 @@ int first_make(struct platform *p, const char **ret_why)
 
 void first_kill(struct platform *p)
 {
-	aspace_dealloc(p->first);
-	p->first = NULL;
+	aspace_dealloc(TAKE(p->first));
+	aspace_dealloc(TAKE(p->spare));
 }

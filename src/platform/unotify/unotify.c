@@ -91,6 +91,7 @@ static void platform_destroy(struct platform *p)
 		close(p->stub_sock);
 	lock_fini(&p->birth_lock);
 	lock_fini(&p->list_lock);
+	lock_fini(&p->first_lock);
 	free(p);
 }
 
@@ -204,6 +205,7 @@ static int unotify_init(struct platform **ret, const char **ret_why)
 		return -ENOMEM;
 	/* Unranked: a leaf. Whatever is done under it ends in the host. */
 	lock_init(&p->birth_lock, 0, "unotify birth");
+	lock_init(&p->first_lock, 0, "unotify first");
 	lock_init(&p->list_lock, 0, "unotify aspaces");
 	list_init(&p->aspaces);
 	list_init(&p->dying);

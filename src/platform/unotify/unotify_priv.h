@@ -25,6 +25,7 @@
  *
  * Locks, highest first; none is held while a guest thread is waited for:
  *   aspace.stub_lock    the cloner, the agent, the orders page and STUB_FD of one stub
+ *   platform.first_lock which stub new ones are copied from
  *   platform.list_lock  which address spaces there are; above aspace.stub_lock
  *   platform.birth_lock the socket, from an order to its last message
  *   pcontext.kick_lock  keeps tid and pid while a kick is being sent
@@ -107,9 +108,11 @@ struct platform {
 	int sock;              /* [I] the cloners' messages */
 	int stub_sock;         /* [I] the other end, inherited by the first stub */
 	struct lock list_lock;
-	struct list aspaces;  /* list_lock; all but the first */
-	struct list dying;    /* list_lock; freed, and not yet reaped */
-	struct aspace *first; /* [I] the stub without memory that new ones are copied from */
+	struct list aspaces; /* list_lock; all but the first */
+	struct list dying;   /* list_lock; freed, and not yet reaped */
+	struct lock first_lock;
+	struct aspace *first; /* first_lock; the stub without memory that new ones are copied from */
+	struct aspace *spare; /* first_lock; takes its place if the host kills it. NULL: not yet */
 	struct lock birth_lock;
 	atomic_size_t naspaces;
 };
