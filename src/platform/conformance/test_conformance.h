@@ -2,7 +2,8 @@
 /*
  * CONFORMANCE(name) is a TEST that runs once on every platform of platform_list, by the names
  * "ptrace: what the test says" and so on; `ops` is the platform in its body. `PROGRAM 'ptrace: *'`
- * runs those of one platform. CONFORMANCE_MAIN() is what TEST_MAIN() is elsewhere.
+ * runs those of one platform, and `PROGRAM 'unotify: *' frames` with its options.
+ * CONFORMANCE_MAIN() is what TEST_MAIN() is elsewhere.
  *
  * A platform is begun once in a process of a single thread; so each test is a process. One that
  * fails, crashes or leaves threads behind says nothing of the others, and its stubs die with it.
@@ -142,6 +143,8 @@ static inline UNUSED void conformance_run(const struct platform_ops *ops,
 	{                                                                                          \
 		if (argc > 1)                                                                      \
 			cmocka_set_test_filter(argv[1]);                                           \
+		if (argc > 2)                                                                      \
+			platform_options = argv[2];                                                \
 		return _cmocka_run_group_tests(__FILE__, test_table, test_count, NULL,             \
 					       leave_test_process);                                \
 	}
