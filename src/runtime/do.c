@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "abi/mount.h"
 #include "gofer/gofer.h"
 #include "host/fd.h"
 #include "runtime/probe.h"
@@ -193,11 +194,48 @@ static int fill_process(struct do_args *a, struct plan_process *p)
 	return fill_groups(p);
 }
 
-/* Borrows everything but the groups of the process. mounts: DO_MAX_RW of them. */
+static char type_bind[] = "bind", type_dev[] = "devtmpfs", type_pts[] = "devpts";
+static char type_proc[] = "proc", type_sys[] = "sysfs", at_dev[] = "/dev", at_pts[] = "/dev/pts";
+static char at_proc[] = "/proc", at_sys[] = "/sys", pts_options[] = "mode=0620,ptmxmode=0666";
+
+/* What is always ours. */
+static const struct plan_mount own_mounts[] = {
+	{.destination = at_dev,
+	 .type = type_dev,
+	 .source = type_dev,
+	 .set = LX_MS_NOSUID | LX_MS_NOEXEC},
+	{.destination = at_pts,
+	 .type = type_pts,
+	 .source = type_pts,
+	 .data = pts_options,
+	 .set = LX_MS_NOSUID | LX_MS_NOEXEC},
+	{.destination = at_proc,
+	 .type = type_proc,
+	 .source = type_proc,
+	 .set = LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC},
+	{.destination = at_sys,
+	 .type = type_sys,
+	 .source = type_sys,
+	 .set = LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY},
+};
+#define DO_NOWN_MOUNTS (sizeof(own_mounts) / sizeof(own_mounts[0]))
+#define DO_MAX_MOUNTS  (DO_NOWN_MOUNTS + DO_MAX_RW)
+
+static void fill_mounts(const struct do_args *a, struct plan_mount *mounts, struct plan *p)
+{
+	memcpy(mounts, own_mounts, sizeof(own_mounts));
+	for (uint32_t i = 0; i < a->nrw; i++)
+		mounts[DO_NOWN_MOUNTS + i] = (struct plan_mount){
+			.destination = a->rw[i], .type = type_bind, .source = a->rw[i]};
+	p->mounts = mounts;
+	p->nmounts = (uint32_t)DO_NOWN_MOUNTS + a->nrw;
+}
+
+/* Borrows everything but the groups of the process. mounts: DO_MAX_MOUNTS of them. */
 static int fill_plan(const struct globals *g, struct do_args *a, struct plan_mount *mounts,
 		     struct plan *p)
 {
-	static char default_hostname[] = "caisson", bind[] = "bind";
+	static char default_hostname[] = "caisson";
 
 	p->hostname = default_hostname;
 	if (a->hostname)
@@ -205,13 +243,7 @@ static int fill_plan(const struct globals *g, struct do_args *a, struct plan_mou
 	p->flags = (g->strace ? PLAN_STRACE : 0) |
 		   (g->overlay == OVERLAY_NONE ? PLAN_ROOT_READONLY : PLAN_ROOT_OVERLAY);
 	plan_limits_none(&p->limits);
-	p->mounts = mounts;
-	for (; p->nmounts < a->nrw; p->nmounts++) {
-		char *dir = a->rw[p->nmounts];
-
-		mounts[p->nmounts] =
-			(struct plan_mount){.destination = dir, .type = bind, .source = dir};
-	}
+	fill_mounts(a, mounts, p);
 	return fill_process(a, &p->process);
 }
 
@@ -327,7 +359,7 @@ static int run(const struct globals *g, struct do_args *a, struct do_files *f)
 				   .log_fd = f->log_fd,
 				   .debug = g->debug,
 				   .required = g->required};
-	struct plan_mount mounts[DO_MAX_RW];
+	struct plan_mount mounts[DO_MAX_MOUNTS];
 	struct plan plan = {0};
 	struct sandbox sb;
 	int status, r;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "host/fd.h"
 #include "host/io.h"
@@ -142,6 +143,35 @@ int control_recv(int sock, struct control_msg *ret)
 	else
 		*ret = m;
 	return r;
+}
+
+int control_knock(int sock)
+{
+	AUTO(host_close_fd) int ours = -1;
+	AUTO(host_close_fd) int theirs = -1;
+	int pair[2];
+	ssize_t r = host_socketpair(SOCK_STREAM, pair);
+
+	if (r < 0)
+		return (int)r;
+	ours = pair[0];
+	theirs = pair[1];
+	r = host_send_fds(sock, "", 1, &theirs, 1, 0);
+	return r < 0 ? (int)r : host_take_fd(&ours);
+}
+
+int control_admit(int door)
+{
+	int fds[CONTROL_MAX_FDS];
+	size_t nfds = 0;
+	char byte;
+	ssize_t r = host_recv_fds(door, &byte, 1, fds, ARRAY_SIZE(fds), &nfds, 0);
+
+	if (r == 1 && nfds == 1)
+		return fds[0];
+	for (size_t i = 0; i < nfds; i++)
+		host_close(fds[i]);
+	return r < 0 ? (int)r : -EBADMSG;
 }
 
 void control_msg_fini(struct control_msg *m)

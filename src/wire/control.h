@@ -3,7 +3,7 @@
  * Control messages between the CLI and a Sentry, over a SOCK_STREAM socket: an 8-byte header (u32
  * length of the payload, u16 type, u16 number of descriptors), the payload, and the descriptors
  * beside the header. The connection that brings the plan is the sandbox's life line: when it
- * closes, everything ends. Others come by the listening socket of the plan, and bring requests.
+ * closes, everything ends. Others knock at the plan's door, and bring requests.
  *
  *	to the Sentry
  *	PLAN      struct plan and its descriptors; once, first, on the life line
@@ -62,6 +62,15 @@ MUST_CHECK int control_send(int sock, enum control_type type, const void *payloa
 MUST_CHECK int control_send_u32(int sock, enum control_type type, uint32_t value);
 /* u32 and text. */
 MUST_CHECK int control_send_failure(int sock, enum control_failure why, const char *text);
+
+/*
+ * A sandbox's door is a bound SOCK_DGRAM socket: each datagram brings one end of a new connection,
+ * so that the Sentry needs not be able to accept any. A connection through a socket that is
+ * connected to the door; -ECONNREFUSED: the sandbox is gone. And the next one that comes, -EBADMSG:
+ * something else came.
+ */
+MUST_CHECK int control_knock(int sock);
+MUST_CHECK int control_admit(int door);
 
 /* Blocking. 0: the other side closed in good order; 1: a message (control_msg_fini it); -EBADMSG,
  * -ENOMEM, -errno. */

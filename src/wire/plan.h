@@ -179,8 +179,8 @@ struct plan {
 
 /*
  * Descriptors that travel with the plan, in this order: stdio; the connection to the Gofer; with
- * PLAN_STRACE the trace's; with PLAN_LISTEN a listening socket (AF_UNIX, SOCK_STREAM), by which
- * others than the sender reach the sandbox; then process.nfds for the guest.
+ * PLAN_STRACE the trace's; with PLAN_LISTEN the door (control_knock), by which others than the
+ * sender reach the sandbox; then process.nfds for the guest.
  * With EXEC: stdio, then process.nfds.
  */
 enum plan_fd {

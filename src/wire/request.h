@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests to a running sandbox and their answers: payloads of CONTROL_REQUEST and CONTROL_ANSWER.
- * Who connects to the sandbox's socket (or has sent the plan) may send several without waiting;
+ * Who has knocked at the sandbox's door (or has sent the plan) may send several without waiting;
  * each gets one answer, which bears its tag. All are answered at once, in order, but WAIT, which is
  * answered when the process has ended, after whatever was asked in between.
  *

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "host/fd.h"
+#include "host/io.h"
 #include "wire/request.h"
 
 static char arg[] = "/bin/id", cwd[] = "/", none[] = "no such program";
@@ -181,6 +182,36 @@ TEST(a_sandbox_that_is_gone_is_told)
 	host_close(s[1]);
 	EXPECT_ERR(request_call(s[0], &q, NULL, 0, &got), EPIPE);
 	host_close(s[0]);
+}
+
+TEST(who_knocks_has_a_connection_of_his_own)
+{
+	int door[2], ours, theirs;
+	char byte = 0;
+
+	EXPECT_EQ(host_socketpair(SOCK_DGRAM, door), 0);
+	ours = control_knock(door[0]);
+	theirs = control_admit(door[1]);
+	EXPECT_TRUE(ours >= 0 && theirs >= 0);
+	EXPECT_EQ(host_write_all(theirs, "x", 1), 0);
+	EXPECT_EQ(host_read_all(ours, &byte, 1), 0);
+	EXPECT_EQ(byte, 'x');
+	host_close(ours);
+	host_close(theirs);
+	close_pair(door);
+}
+
+TEST(a_knock_without_a_connection_is_refused)
+{
+	int door[2];
+
+	EXPECT_EQ(host_socketpair(SOCK_DGRAM, door), 0);
+	EXPECT_EQ(host_send_fds(door[0], "", 1, NULL, 0, 0), 1);
+	EXPECT_ERR(control_admit(door[1]), EBADMSG);
+	const int two[] = {0, 1};
+	EXPECT_EQ(host_send_fds(door[0], "", 1, two, 2, 0), 1);
+	EXPECT_ERR(control_admit(door[1]), EBADMSG);
+	close_pair(door);
 }
 
 TEST_MAIN()

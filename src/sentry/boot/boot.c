@@ -47,7 +47,7 @@ struct boot {
 	struct control_msg msg; /* the plan's; its descriptors are taken one by one */
 	struct plan plan;
 	struct mnt_ns *ns;
-	struct fdtable *fds;
+	struct boot_stdio io; /* until init has it */
 	struct kernel *kernel;
 	char *program; /* malloc'd */
 	struct boot_error error;
@@ -112,8 +112,10 @@ static int start_services(struct boot *b)
 
 	if (r == 0)
 		r = notifier_start_thread();
+	if (r == 0)
+		r = serve_prepare();
 	return r < 0 ? boot_fail(&b->error, CONTROL_HOST_REFUSED, r,
-				 "starting the timer and notifier threads")
+				 "starting the timer and notifier threads, an eventfd")
 		     : 0;
 }
 
@@ -140,9 +142,10 @@ static int read_plan(struct boot *b)
 /* The descriptor is the caller's from now on. */
 static int take_fd(struct boot *b, enum plan_fd which)
 {
-	int fd = b->msg.fds[which];
+	int at = plan_fd_index(&b->plan, which);
+	int fd = b->msg.fds[at];
 
-	b->msg.fds[which] = -1;
+	b->msg.fds[at] = -1;
 	return fd;
 }
 
@@ -155,29 +158,6 @@ static void on_stopped(void *arg, int signo)
 		log_debug("nobody hears that init was stopped");
 }
 
-_Static_assert(sizeof(((struct plan_limits *)0)->cpus) ==
-		       sizeof(((struct sandbox_limits *)0)->cpus),
-	       "both are one set of processors");
-
-static uint64_t limit_or_none(uint64_t v)
-{
-	return v == PLAN_UNLIMITED ? 0 : v;
-}
-
-static void plan_sandbox_limits(const struct plan_limits *p, struct sandbox_limits *ret)
-{
-	*ret = (struct sandbox_limits){.memory_max = limit_or_none(p->memory_max),
-				       .memory_low = p->memory_low,
-				       .swap_max = limit_or_none(p->swap_max),
-				       .no_swap = p->swap_max == 0,
-				       .memory_by_host = !p->enforce_memory,
-				       .cpu_quota_us = limit_or_none(p->cpu_quota_us),
-				       .cpu_period_us = p->cpu_period_us,
-				       .cpu_weight = p->cpu_weight,
-				       .pids_max = limit_or_none(p->pids_max)};
-	memcpy(ret->cpus, p->cpus, sizeof(ret->cpus));
-}
-
 static int start_kernel(struct boot *b)
 {
 	struct sandbox_limits limits;
@@ -186,76 +166,60 @@ static int start_kernel(struct boot *b)
 				       .mnt_ns = b->ns,
 				       .entry = run_task,
 				       .hostname = b->plan.hostname,
+				       .domainname = b->plan.domainname[0] ? b->plan.domainname
+									   : NULL,
 				       .stopped_outside = on_stopped,
 				       .stopped_arg = b,
+				       .ended_outside = serve_process_ended,
 				       .limits = &limits};
 	int r;
 
-	plan_sandbox_limits(&b->plan.limits, &limits);
-
+	boot_limits(&b->plan.limits, &limits);
 	if (b->plan.flags & PLAN_STRACE)
 		config.trace = strace_start(take_fd(b, PLAN_FD_STRACE));
 	r = kernel_new(&config, &b->kernel);
-	if (r < 0)
-		return boot_fail(&b->error, CONTROL_OUR_LIMIT, r, "making the kernel");
-	return boot_mount_kernel(b->kernel, b->ns, &b->error);
+	return r < 0 ? boot_fail(&b->error, CONTROL_OUR_LIMIT, r, "making the kernel") : 0;
 }
 
-static int add_strings(struct loader_strings *to, const struct plan_strings *from)
+/* What init finds: files, devices, parameters, its descriptors. */
+static int furnish(struct boot *b)
 {
-	int r = 0;
+	const struct plan *plan = &b->plan;
+	int *extra = b->msg.fds + plan_fd_index(plan, PLAN_FD_FIRST_EXTRA);
+	int r = boot_mount_all(plan, b->kernel, b->ns, &b->error);
 
-	for (uint32_t i = 0; i < from->n && r == 0; i++)
-		r = loader_strings_add(to, from->v[i], strlen(from->v[i]));
-	return r;
-}
-
-static void plan_rlimits(const struct plan_process *plan, struct limits *ret)
-{
-	limits_init(ret);
-	for (size_t i = 0; i < LX_RLIM_NLIMITS; i++) {
-		ret->soft[i] = plan->rlimits[i].rlim_cur;
-		ret->hard[i] = plan->rlimits[i].rlim_max;
-	}
+	if (r == 0)
+		r = boot_make_devices(plan, b->ns, &b->error);
+	if (r == 0)
+		r = boot_stdio(&plan->process, b->ns, b->msg.fds, extra, &b->io, &b->error);
+	if (r == 0 && plan->process.flags & PLAN_TERMINAL && b->io.tty)
+		r = boot_make_console(&plan->process, b->ns, b->io.tty, &b->error);
+	if (r == 0)
+		r = boot_set_sysctls(plan, b->kernel, &b->error);
+	if (r == 0 && !(plan->process.flags & PLAN_KILLABLE))
+		r = boot_make_cwd(plan, b->ns, &b->error);
+	if (r == 0)
+		r = boot_hide_paths(plan, b->ns, &b->error);
+	return r < 0 ? r : boot_seal_root(plan, b->ns, &b->error);
 }
 
 static int start_init(struct boot *b)
 {
-	struct limits limits;
 	const struct plan_process *p = &b->plan.process;
-	const struct cred *cred = cred_new(p->uid, p->gid, p->groups, p->ngroups);
-	struct task_plan plan = {.file = b->program,
-				 .cwd_path = p->cwd,
-				 .cred = cred,
-				 .limits = &limits,
-				 .fds = b->fds,
-				 .umask = p->umask,
-				 .ctty = boot_terminal(),
-				 .killable_init = true};
-	int r;
+	struct boot_process process;
+	int r = boot_process_init(&process, p, b->program, &b->io);
 
-	plan_rlimits(&b->plan.process, &limits);
-	r = cred ? add_strings(&plan.argv, &p->argv) : -ENOMEM;
-	if (r == 0)
-		r = add_strings(&plan.envp, &p->envp);
-	if (r == 0)
-		r = kernel_start_init(b->kernel, &plan);
-	if (cred)
-		cred_put(cred);
 	if (r < 0)
-		return boot_fail(&b->error,
-				 r == -ENOMEM || r == -EAGAIN ? CONTROL_OUR_LIMIT
-							      : CONTROL_NOT_EXECUTABLE,
-				 r, "%s", b->program);
-	b->fds = NULL;
-	return 0;
+		return boot_fail(&b->error, CONTROL_OUR_FAULT, r, "preparing %s", b->program);
+	r = kernel_start_init(b->kernel, &process.task);
+	boot_process_fini(&process);
+	return r < 0 ? boot_program_failed(p, r, &b->error) : 0;
 }
 
 static int bring_up(struct boot *b, struct sentry_config *config)
 {
 	struct isolation_reached reached;
 	int r = lock_down(b, config, &reached);
-	int stdio[3];
 
 	if (r == 0)
 		r = seal(b, config->platform);
@@ -265,18 +229,27 @@ static int bring_up(struct boot *b, struct sentry_config *config)
 		r = start_services(b);
 	if (r == 0)
 		r = boot_mount_root(&b->plan, take_fd(b, PLAN_FD_GOFER), &b->ns, &b->error);
-	if (r < 0)
-		return r;
-	for (int i = 0; i < 3; i++)
-		stdio[i] = take_fd(b, (enum plan_fd)(PLAN_FD_STDIN + i));
-	r = boot_stdio(&b->plan, b->ns, stdio, &b->fds, &b->error);
 	if (r == 0)
 		r = start_kernel(b);
 	if (r == 0)
-		r = boot_find_program(&b->plan, b->ns, &b->program, &b->error);
+		r = furnish(b);
+	if (r == 0)
+		r = boot_find_program(&b->plan.process, b->ns, &b->program, &b->error);
 	if (r == 0)
 		r = start_init(b);
 	return r;
+}
+
+static int start_serving(struct boot *b)
+{
+	struct serve_config config = {.kernel = b->kernel,
+				      .mnt_ns = b->ns,
+				      .control_fd = b->control_fd,
+				      .listener_fd = -1};
+
+	if (b->plan.flags & PLAN_LISTEN)
+		config.listener_fd = take_fd(b, PLAN_FD_LISTENER);
+	return serve_start(&config);
 }
 
 void sentry_main(const struct sentry_config *config)
@@ -291,12 +264,13 @@ void sentry_main(const struct sentry_config *config)
 			log_error("boot: nobody hears why");
 		_exit((int)b.error.why);
 	}
-	if (serve_start(b.kernel, b.control_fd) < 0 ||
+	if (start_serving(&b) < 0 ||
 	    control_send(b.control_fd, CONTROL_STARTED, NULL, 0, NULL, 0) < 0)
 		_exit(CONTROL_OUR_FAULT);
 	status = kernel_wait(b.kernel);
 	log_info("init ended with wait status 0x%x", (unsigned)status);
 	strace_stop();
+	serve_ended(status);
 	b.pops->fini(b.platform);
 	if (control_send_u32(b.control_fd, CONTROL_EXITED, (uint32_t)status) < 0)
 		log_warn("nobody hears how init ended");

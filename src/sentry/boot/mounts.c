@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first mount tree of a sandbox made by `do`: the host's root as the Gofer shows it, under a
- * memory overlay unless the plan wants it read-only; directories given through for writing; and
- * /dev, /proc and /sys, which are always ours.
+ * The first mount tree: the root as the Gofer shows it, under a memory overlay if the plan wants
+ * one, and on it what the plan lists, in its order. mount(8), runtime-spec "Mounts".
+ *
+ * A list entry becomes a superblock (an export of the Gofer, or a new filesystem of a type that
+ * mount(2) knows), and a mount with the entry's flags. Mount points that are not there are made, as
+ * runtimes do; for that the root is writable until the container is ready (boot_seal_root).
+ *
+ * Differs: every mount is private. Who asks for slave, private or unbindable gets what he would
+ * see, since nobody changes the tree from outside; shared is refused.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "abi/fcntl.h"
 #include "abi/mount.h"
-#include "base/check.h"
+#include "abi/stat.h"
 #include "sentry/boot/boot_priv.h"
 #include "sentry/core/ctx.h"
 #include "sentry/fs/dev/dev.h"
@@ -19,28 +25,19 @@
 #include "sentry/fs/pipe/pipe.h"
 #include "sentry/fs/tmpfs/tmpfs.h"
 #include "sentry/fs/tty/ctty.h"
-#include "sentry/proc/proc.h"
 #include "sentry/socket/unix/unix.h"
+#include "sentry/vfs/fstype.h"
 #include "sentry/vfs/inode.h"
 #include "sentry/vfs/mount.h"
 #include "sentry/vfs/namei.h"
-#include "sentry/vfs/special.h"
 
-/* Mount sb on a directory of the namespace, by its path from the root. */
-static int mount_at(struct mnt_ns *ns, const char *where, struct superblock *sb, const char *source,
-		    uint64_t ms_flags)
-{
-	AUTO(path_put) struct path root = mnt_ns_root(ns);
-	AUTO(path_put) struct path at = {0};
-	struct fs_info *fs = fs_info_new(&root, &root, 0);
-	int r = fs ? vfs_walk(boot_ctx(), fs, &root, where, WALK_FOLLOW, &at) : -ENOMEM;
+#define MOUNT_KEEP                                                                                 \
+	((uint64_t)(LX_MS_RDONLY | LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_NOATIME |     \
+		    LX_MS_NODIRATIME | LX_MS_NOSYMFOLLOW))
 
-	if (r == 0)
-		r = vfs_mount(boot_ctx(), &at, sb, source, ms_flags);
-	if (fs)
-		fs_info_put(fs);
-	return r;
-}
+static struct gofer_client *the_gofer; /* for ever */
+
+/* ---- the root ---- */
 
 /* The root that the guest sees: the lower alone, or an overlay whose data is kept in a tmpfs of its
  * own. */
@@ -59,118 +56,176 @@ static int root_superblock(const struct plan *plan, struct superblock *lower,
 	return r < 0 ? r : overlay_new(boot_ctx(), lower, store, ret);
 }
 
-static int mount_rw(const struct plan *plan, struct gofer_client *client, struct mnt_ns *ns,
-		    struct boot_error *e)
+/* Nobody else changes the lower side of an overlay, nor what is given read-only. */
+static enum gofer_cache root_cache(const struct plan *plan)
 {
-	for (uint32_t i = 0; i < plan->nmounts; i++) {
-		AUTO(superblock_put) struct superblock *sb = NULL;
-		const struct plan_mount *m = &plan->mounts[i];
-		int r = gofer_mount(client, m->source, GOFER_SHARED, &sb);
-
-		if (r == 0)
-			r = mount_at(ns, m->destination, sb, m->source, 0);
-		if (r < 0)
-			return boot_fail(e, CONTROL_OUR_FAULT, r, "giving %s through for writing",
-					 m->source);
-	}
-	return 0;
+	return plan->flags & (PLAN_ROOT_OVERLAY | PLAN_ROOT_READONLY) ? GOFER_EXCLUSIVE
+								      : GOFER_SHARED;
 }
 
-/* Kept for ever: terminals of the host get names in it. */
-static struct superblock *the_devpts;
-
-static int mount_dev(struct mnt_ns *ns, struct boot_error *e)
+static int check_propagation(uint32_t kind, const char *where, struct boot_error *e)
 {
-	AUTO(superblock_put) struct superblock *sb = NULL;
-	int r = devfs_new(&sb);
-
-	dev_tty_open = ctty_open_current;
-	if (r == 0)
-		r = mount_at(ns, "/dev", sb, "devtmpfs", LX_MS_NOSUID | LX_MS_NOEXEC);
-	if (r == 0)
-		r = devpts_register();
-	if (r == 0)
-		r = devpts_new("mode=0620,ptmxmode=0666", &the_devpts);
-	if (r == 0)
-		r = mount_at(ns, "/dev/pts", the_devpts, "devpts", LX_MS_NOSUID | LX_MS_NOEXEC);
-	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /dev in the sandbox") : 0;
-}
-
-int boot_open_terminal(const struct plan *plan, struct mnt_ns *ns, struct ctty *c, unsigned flags,
-		       struct file **ret)
-{
-	AUTO(path_put) struct path root = mnt_ns_root(ns);
-	AUTO(path_put) struct path at = {0};
-	char name[32];
-	uint32_t index = dev_minor(c->rdev);
-	static struct ctty *named[3];
-	size_t i = 0;
-	int r = 0;
-
-	while (i < ARRAY_SIZE(named) - 1 && named[i] && named[i] != c)
-		i++;
-	if (named[i] != c)
-		r = devpts_add_terminal(the_devpts, c, plan->process.uid, plan->process.gid,
-					&index);
-	if (r < 0)
-		return r;
-	named[i] = c;
-	r = snprintf(name, sizeof(name), "/dev/pts/%u", index);
-	check(r > 0 && (size_t)r < sizeof(name));
-	r = vfs_walk(boot_ctx(), NULL, &root, name, 0, &at);
-	return r < 0 ? r : vfs_open_path(boot_ctx(), &at, flags | LX_O_NOCTTY, ret);
+	if (!(kind & LX_MS_SHARED))
+		return 0;
+	return boot_fail(e, CONTROL_OUR_FAULT, -EOPNOTSUPP,
+			 "mount %s: shared propagation (what is mounted inside never reaches the "
+			 "host)",
+			 where);
 }
 
 int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret,
 		    struct boot_error *e)
 {
-	AUTO(gofer_client_put) struct gofer_client *client = NULL;
 	AUTO(superblock_put) struct superblock *lower = NULL;
 	AUTO(superblock_put) struct superblock *root = NULL;
-	AUTO(mnt_ns_put) struct mnt_ns *ns = NULL;
-	bool ro = (plan->flags & PLAN_ROOT_READONLY) != 0;
-	int r = gofer_connect(gofer_fd, &client);
+	const char *source = plan->flags & PLAN_ROOT_OVERLAY ? "overlay" : "gofer";
+	int r = gofer_connect(gofer_fd, &the_gofer);
 
 	pipe_register();
 	unix_register();
+	dev_tty_open = ctty_open_current;
 	if (r == 0)
-		r = gofer_mount(client, "/", GOFER_EXCLUSIVE, &lower);
+		r = dev_register();
+	if (r == 0)
+		r = devpts_register();
+	if (r == 0)
+		r = gofer_mount(the_gofer, "/", root_cache(plan), &lower);
 	if (r < 0)
 		return boot_fail(e, CONTROL_OUR_FAULT, r,
 				 "asking the Gofer for the root of the sandbox");
+	r = check_propagation(plan->propagation, "/", e);
+	if (r < 0)
+		return r;
 	r = root_superblock(plan, lower, &root);
 	if (r == 0)
-		r = mnt_ns_new(root, ro ? "gofer" : "overlay", ro ? LX_MS_RDONLY : 0, &ns);
-	if (r < 0)
-		return boot_fail(e, CONTROL_OUR_FAULT, r, "mounting the root of the sandbox");
-	r = mount_dev(ns, e);
-	if (r == 0)
-		r = mount_rw(plan, client, ns, e);
-	if (r == 0)
-		*ret = TAKE(ns);
+		r = mnt_ns_new(root, source, LX_MS_RELATIME, ret);
+	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting the root of the sandbox") : 0;
+}
+
+int boot_seal_root(const struct plan *plan, struct mnt_ns *ns, struct boot_error *e)
+{
+	AUTO(path_put) struct path root = mnt_ns_root(ns);
+	int r;
+
+	if (!(plan->flags & PLAN_ROOT_READONLY))
+		return 0;
+	r = vfs_remount(boot_ctx(), &root, mount_flags(root.mnt) | LX_MS_RDONLY);
+	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r,
+				 "making the root of the sandbox read-only")
+		     : 0;
+}
+
+/* ---- one of the list ---- */
+
+static bool is_bind(const struct plan_mount *m)
+{
+	return strcmp(m->type, "bind") == 0;
+}
+
+/* As in a guest's mount(2): relatime unless something else is asked for. */
+static uint64_t flags_of(const struct plan_mount *m)
+{
+	uint64_t set = (m->set & MOUNT_KEEP) & ~m->clear;
+
+	if (!(m->set & (LX_MS_NOATIME | LX_MS_STRICTATIME)))
+		set |= LX_MS_RELATIME;
+	if (m->rec_set & LX_MOUNT_ATTR_RDONLY)
+		set |= LX_MS_RDONLY;
+	if (m->rec_set & LX_MOUNT_ATTR_NOSUID)
+		set |= LX_MS_NOSUID;
+	if (m->rec_set & LX_MOUNT_ATTR_NODEV)
+		set |= LX_MS_NODEV;
+	if (m->rec_set & LX_MOUNT_ATTR_NOEXEC)
+		set |= LX_MS_NOEXEC;
+	if (m->rec_set & LX_MOUNT_ATTR_NOSYMFOLLOW)
+		set |= LX_MS_NOSYMFOLLOW;
+	return set;
+}
+
+/* What this kernel cannot give, by its name. */
+static int check_entry(const struct plan_mount *m, struct boot_error *e)
+{
+	int r = 0;
+
+	if (m->uid_maps.n > 0 || m->gid_maps.n > 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, -EOPNOTSUPP, "mount %s: mapped ids",
+				 m->destination);
+	for (uint32_t i = 0; i < m->npropagation && r == 0; i++)
+		r = check_propagation(m->propagation[i], m->destination, e);
 	return r;
 }
 
-int boot_mount_kernel(struct kernel *k, struct mnt_ns *ns, struct boot_error *e)
+/* Version 1 of control groups is shown as version 2: it is what the sandbox has. */
+static const char *type_name(const struct plan_mount *m)
 {
-	AUTO(superblock_put) struct superblock *proc = NULL;
-	AUTO(superblock_put) struct superblock *sys = NULL;
-	AUTO(superblock_put) struct superblock *cgroup = NULL;
-	int r = procfs_new(k, &proc);
+	return strcmp(m->type, "cgroup") == 0 ? "cgroup2" : m->type;
+}
+
+static int make_superblock(const struct plan_mount *m, struct superblock **ret)
+{
+	const struct fs_type *type;
+
+	if (is_bind(m))
+		return gofer_mount(the_gofer, m->source, GOFER_SHARED, ret);
+	type = vfs_fs_find(type_name(m));
+	if (!type)
+		return -ENODEV;
+	return type->get(boot_ctx(), m->source, m->set, m->data[0] ? m->data : NULL, ret);
+}
+
+static enum place_kind kind_of(const struct superblock *sb)
+{
+	return inode_type(sb->root) == LX_S_IFDIR ? PLACE_DIRECTORY : PLACE_FILE;
+}
+
+/* On top of `at`, writable; then what was there is copied, if asked for; then as it shall be. */
+static int mount_filled(const struct plan_mount *m, struct mnt_ns *ns, const struct path *at,
+			struct superblock *sb)
+{
+	const char *source = m->source[0] && !is_bind(m) ? m->source : m->type;
+	AUTO(path_put) struct path top = {0};
+	int r = vfs_mount(boot_ctx(), at, sb, is_bind(m) ? m->source : source,
+			  flags_of(m) & ~(uint64_t)LX_MS_RDONLY);
+
+	if (r == 0)
+		r = place_find(ns, m->destination, WALK_FOLLOW, &top);
+	if (r == 0 && m->flags & PLAN_MOUNT_TMPCOPYUP)
+		r = boot_copy_up(at, &top);
+	return r < 0 ? r : vfs_remount(boot_ctx(), &top, flags_of(m));
+}
+
+static int mount_one(const struct plan_mount *m, struct mnt_ns *ns, struct boot_error *e)
+{
+	AUTO(superblock_put) struct superblock *sb = NULL;
+	AUTO(path_put) struct path at = {0};
+	int r = check_entry(m, e);
+
+	if (r < 0)
+		return r;
+	r = make_superblock(m, &sb);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "mount %s: a filesystem of type %s%s%s",
+				 m->destination, m->type, m->data[0] ? " with options " : "",
+				 m->data);
+	r = place_make(ns, m->destination, kind_of(sb), &at);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "mount %s: making the mount point",
+				 m->destination);
+	r = mount_filled(m, ns, &at, sb);
+	if (r < 0)
+		return boot_fail(e, CONTROL_OUR_FAULT, r, "mount %s", m->destination);
+	if (strcmp(m->type, "devpts") == 0)
+		boot_terminals_live_in(sb, m->destination);
+	return 0;
+}
+
+int boot_mount_all(const struct plan *plan, struct kernel *k, struct mnt_ns *ns,
+		   struct boot_error *e)
+{
+	int r = 0;
 
 	boot_register_fs_types(k);
-	if (r == 0)
-		r = mount_at(ns, "/proc", proc, "proc", LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC);
-	if (r < 0)
-		return boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /proc in the sandbox");
-	r = sysfs_new(k, &sys);
-	if (r == 0)
-		r = mount_at(ns, "/sys", sys, "sysfs",
-			     LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
-	if (r == 0)
-		r = cgroupfs_new(k, &cgroup);
-	if (r == 0)
-		r = mount_at(ns, "/sys/fs/cgroup", cgroup, "cgroup",
-			     LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_RDONLY);
-	return r < 0 ? boot_fail(e, CONTROL_OUR_FAULT, r, "mounting /sys in the sandbox") : 0;
+	for (uint32_t i = 0; i < plan->nmounts && r == 0; i++)
+		r = mount_one(&plan->mounts[i], ns, e);
+	return r;
 }

@@ -34,11 +34,11 @@ static int probe(struct search *s, const char *path)
 	return r;
 }
 
-static const char *search_path(const struct plan *plan)
+static const char *search_path(const struct plan_process *plan)
 {
-	for (uint32_t i = 0; i < plan->process.envp.n; i++)
-		if (strncmp(plan->process.envp.v[i], "PATH=", 5) == 0)
-			return plan->process.envp.v[i] + 5;
+	for (uint32_t i = 0; i < plan->envp.n; i++)
+		if (strncmp(plan->envp.v[i], "PATH=", 5) == 0)
+			return plan->envp.v[i] + 5;
 	return DEFAULT_PATH;
 }
 
@@ -76,16 +76,15 @@ static int search_in(struct search *s, const char *dirs, const char *name, char 
 	}
 }
 
-static int search_init(struct search *s, const struct plan *plan, struct mnt_ns *ns)
+static int search_init(struct search *s, const struct plan_process *plan, struct mnt_ns *ns)
 {
 	struct path root = mnt_ns_root(ns);
 	int r;
 
 	s->ctx = *boot_ctx();
-	s->ctx.cred = cred_new(plan->process.uid, plan->process.gid, plan->process.groups,
-			       plan->process.ngroups);
-	s->fs = fs_info_new(&root, &root, plan->process.umask);
-	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->process.cwd,
+	s->ctx.cred = cred_new(plan->uid, plan->gid, plan->groups, plan->ngroups);
+	s->fs = fs_info_new(&root, &root, plan->umask);
+	r = s->ctx.cred && s->fs ? vfs_walk(&s->ctx, s->fs, &root, plan->cwd,
 					    WALK_FOLLOW | WALK_DIRECTORY, &s->cwd)
 				 : -ENOMEM;
 	path_put(&root);
@@ -101,9 +100,9 @@ static void search_fini(struct search *s)
 		cred_put(s->ctx.cred);
 }
 
-static int find(struct search *s, const struct plan *plan, char **ret)
+static int find(struct search *s, const struct plan_process *plan, char **ret)
 {
-	const char *name = plan->process.argv.v[0];
+	const char *name = plan->argv.v[0];
 	int r;
 
 	if (!strchr(name, '/'))
@@ -115,21 +114,50 @@ static int find(struct search *s, const struct plan *plan, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-int boot_find_program(const struct plan *plan, struct mnt_ns *ns, char **ret, struct boot_error *e)
+/*
+ * Engines look for these texts, whatever the case of letters, to tell their users 126 or 127; who
+ * runs a program by `do` reads them as from a shell.
+ */
+static int fail(const struct plan_process *p, struct boot_error *e, int err)
+{
+	const char *name = p->argv.v[0];
+	bool shell = (p->flags & PLAN_KILLABLE) != 0, path = strchr(name, '/') != NULL;
+	bool missing = err == -ENOENT || err == -ENOTDIR;
+	enum control_failure why = missing ? CONTROL_NOT_FOUND : CONTROL_NOT_EXECUTABLE;
+
+	if (err == -ENOMEM || err == -EAGAIN)
+		return boot_fail(e, CONTROL_OUR_LIMIT, err, "exec: \"%s\"", name);
+	if (shell)
+		return boot_fail(e, why, err, "%s", name);
+	if (missing && !path) {
+		boot_fail(e, why, 0, "exec: \"%s\": executable file not found in $PATH", name);
+		return err;
+	}
+	if (missing)
+		return boot_fail(e, why, err, "exec: \"%s\": stat %s", name, name);
+	return boot_fail(e, why, err, "exec: \"%s\"", name);
+}
+
+int boot_program_failed(const struct plan_process *p, int r, struct boot_error *e)
+{
+	return fail(p, e, r);
+}
+
+int boot_find_program(const struct plan_process *p, struct mnt_ns *ns, char **ret,
+		      struct boot_error *e)
 {
 	struct search s = {0};
-	int r = search_init(&s, plan, ns);
+	int r = search_init(&s, p, ns);
 
 	if (r < 0) {
 		search_fini(&s);
 		return boot_fail(e, CONTROL_OUR_FAULT, r,
-				 "the working directory %s inside the sandbox", plan->process.cwd);
+				 p->flags & PLAN_KILLABLE
+					 ? "the working directory %s inside the sandbox"
+					 : "chdir to cwd (\"%s\") set in config.json failed",
+				 p->cwd);
 	}
-	r = find(&s, plan, ret);
+	r = find(&s, p, ret);
 	search_fini(&s);
-	if (r == -ENOENT || r == -ENOTDIR)
-		return boot_fail(e, CONTROL_NOT_FOUND, r, "%s", plan->process.argv.v[0]);
-	if (r < 0)
-		return boot_fail(e, CONTROL_NOT_EXECUTABLE, r, "%s", plan->process.argv.v[0]);
-	return 0;
+	return r < 0 ? fail(p, e, r) : 0;
 }

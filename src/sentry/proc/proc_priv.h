@@ -183,6 +183,7 @@ uint64_t proc_cycles(void);
 
 /* sysctl.c */
 extern const struct proc_dir proc_sys_dir;
+extern const struct proc_dir proc_sys_net_dir; /* sysctl_net.c */
 extern const struct proc_dir proc_sysvipc_dir;
 
 /* cpus.c: sets of processors, as "ff,ffffffff" (of ncpus) and as "0-3,7" */

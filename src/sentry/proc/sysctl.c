@@ -10,6 +10,7 @@
 #include "host/rand.h"
 #include "sentry/core/lock_ranks.h"
 #include "sentry/fs/devpts/devpts.h"
+#include "sentry/proc/proc.h"
 #include "sentry/proc/proc_priv.h"
 
 typedef unsigned long long ull;
@@ -281,55 +282,6 @@ static const struct proc_entry fs_entries[] = {
 };
 static const struct proc_dir fs_dir = PROC_DIR(fs_entries, NULL);
 
-/* ---- net ---- */
-
-static const struct proc_entry core_entries[] = {
-	PROC_TEXT("netdev_max_backlog", 0644, "1000\n"),
-	PROC_TEXT("optmem_max", 0644, "131072\n"),
-	PROC_TEXT("rmem_default", 0644, "212992\n"),
-	PROC_TEXT("rmem_max", 0644, "212992\n"),
-	PROC_TEXT("somaxconn", 0644, "4096\n"),
-	PROC_TEXT("wmem_default", 0644, "212992\n"),
-	PROC_TEXT("wmem_max", 0644, "212992\n"),
-};
-static const struct proc_dir core_dir = PROC_DIR(core_entries, NULL);
-
-static const struct proc_entry ipv4_entries[] = {
-	PROC_TEXT("ip_default_ttl", 0644, "64\n"),
-	PROC_TEXT("ip_forward", 0644, "0\n"),
-	PROC_TEXT("ip_local_port_range", 0644, "32768\t60999\n"),
-	PROC_TEXT("ip_local_reserved_ports", 0644, "\n"),
-	PROC_TEXT("ip_unprivileged_port_start", 0644, "1024\n"),
-	PROC_TEXT("ping_group_range", 0644, "1\t0\n"),
-	PROC_TEXT("tcp_available_congestion_control", 0444, "reno cubic\n"),
-	PROC_TEXT("tcp_congestion_control", 0644, "cubic\n"),
-	PROC_TEXT("tcp_fin_timeout", 0644, "60\n"),
-	PROC_TEXT("tcp_keepalive_intvl", 0644, "75\n"),
-	PROC_TEXT("tcp_keepalive_probes", 0644, "9\n"),
-	PROC_TEXT("tcp_keepalive_time", 0644, "7200\n"),
-	PROC_TEXT("tcp_max_syn_backlog", 0644, "512\n"),
-	PROC_TEXT("tcp_rmem", 0644, "4096\t131072\t6291456\n"),
-	PROC_TEXT("tcp_sack", 0644, "1\n"),
-	PROC_TEXT("tcp_syncookies", 0644, "1\n"),
-	PROC_TEXT("tcp_timestamps", 0644, "1\n"),
-	PROC_TEXT("tcp_tw_reuse", 0644, "2\n"),
-	PROC_TEXT("tcp_window_scaling", 0644, "1\n"),
-	PROC_TEXT("tcp_wmem", 0644, "4096\t16384\t4194304\n"),
-};
-static const struct proc_dir ipv4_dir = PROC_DIR(ipv4_entries, NULL);
-
-static const struct proc_entry unix_entries[] = {
-	PROC_TEXT("max_dgram_qlen", 0644, "512\n"),
-};
-static const struct proc_dir unix_dir = PROC_DIR(unix_entries, NULL);
-
-static const struct proc_entry net_entries[] = {
-	PROC_SUBDIR("core", 0555, core_dir),
-	PROC_SUBDIR("ipv4", 0555, ipv4_dir),
-	PROC_SUBDIR("unix", 0555, unix_dir),
-};
-static const struct proc_dir net_dir = PROC_DIR(net_entries, NULL);
-
 /* ---- all of it ---- */
 
 static const struct proc_entry user_entries[] = {
@@ -339,9 +291,80 @@ static const struct proc_entry user_entries[] = {
 static const struct proc_dir user_dir = PROC_DIR(user_entries, NULL);
 
 static const struct proc_entry sys_entries[] = {
-	PROC_SUBDIR("fs", 0555, fs_dir),   PROC_SUBDIR("kernel", 0555, kernel_dir),
-	PROC_SUBDIR("net", 0555, net_dir), PROC_SUBDIR("user", 0555, user_dir),
+	PROC_SUBDIR("fs", 0555, fs_dir),
+	PROC_SUBDIR("kernel", 0555, kernel_dir),
+	PROC_SUBDIR("net", 0555, proc_sys_net_dir),
+	PROC_SUBDIR("user", 0555, user_dir),
 	PROC_SUBDIR("vm", 0555, vm_dir),
 };
 
 const struct proc_dir proc_sys_dir = PROC_DIR(sys_entries, NULL);
+
+/* ---- from outside ---- */
+
+static const struct proc_entry *find(const struct proc_dir *d, const char *name, size_t n)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strlen(d->entries[i].name) == n && memcmp(d->entries[i].name, name, n) == 0)
+			return &d->entries[i];
+	return NULL;
+}
+
+/* sysctl(8): the separator that comes first is the separator. */
+static const struct proc_entry *find_by_name(const char *name)
+{
+	const struct proc_dir *d = &proc_sys_dir;
+	const char *separator = name[strcspn(name, "./")] == '/' ? "/" : ".";
+
+	for (;;) {
+		size_t n = strcspn(name, separator);
+		const struct proc_entry *e = find(d, name, n);
+
+		if (!e || name[n] == 0)
+			return e && !e->dir ? e : NULL;
+		if (!e->dir)
+			return NULL;
+		d = e->dir;
+		name += n + 1;
+	}
+}
+
+static const char *next_word(const char *s, size_t *ret_n)
+{
+	s += strspn(s, " \t\n");
+	*ret_n = strcspn(s, " \t\n");
+	return s;
+}
+
+static bool same_words(const char *a, const char *b)
+{
+	for (;;) {
+		size_t n, m;
+
+		a = next_word(a, &n);
+		b = next_word(b, &m);
+		if (n != m || memcmp(a, b, n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+		a += n;
+		b += m;
+	}
+}
+
+int proc_sysctl_set(struct kernel *k, struct ctx *ctx, const char *name, const char *value)
+{
+	const struct proc_entry *e = find_by_name(name);
+	struct proc_at at = {.ctx = ctx, .k = k};
+	AUTO(strbuf_fini) struct strbuf now = STRBUF_INIT;
+	int r;
+
+	if (!e)
+		return -ENOENT;
+	if (e->store)
+		return e->store(&at, value, strlen(value));
+	r = proc_text(&at, e, &now);
+	if (r < 0)
+		return r;
+	return same_words(strbuf_str(&now), value) ? 0 : -EROFS;
+}

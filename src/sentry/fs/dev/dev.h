@@ -19,6 +19,9 @@ struct uio;
  */
 MUST_CHECK int devfs_new(struct superblock **ret);
 
+/* The devices that a /dev has, before anything opens them: devfs_new does it too. -ENOSPC. */
+MUST_CHECK int dev_register(void);
+
 /* How /dev/tty, the controlling terminal of the caller's session, opens; set at bring-up. NULL, as
  * at the start: -ENXIO. */
 extern vfs_open_fn dev_tty_open;

@@ -45,7 +45,7 @@ static int tty_open(struct ctx *ctx, struct inode *inode, struct file *f)
 }
 
 /* Once; a second /dev finds them there. */
-static int register_devices(void)
+int dev_register(void)
 {
 	int r = 0;
 
@@ -68,7 +68,7 @@ int devfs_new(struct superblock **ret)
 {
 	const struct tmpfs_options o = {.mode = 0755, .name = "devtmpfs"};
 	AUTO(superblock_put) struct superblock *sb = NULL;
-	int r = register_devices();
+	int r = dev_register();
 
 	if (r == 0)
 		r = tmpfs_new(&o, &sb);

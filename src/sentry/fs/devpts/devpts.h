@@ -33,6 +33,9 @@ MUST_CHECK int devpts_new(const char *data, struct superblock **ret);
 MUST_CHECK int devpts_add_terminal(struct superblock *sb, struct ctty *c, uint32_t uid,
 				   uint32_t gid, uint32_t *ret_index);
 
+/* Its name goes before the instance does. index: what devpts_add_terminal said. */
+void devpts_remove_terminal(struct superblock *sb, struct ctty *c, uint32_t index);
+
 /* /proc/sys/kernel/pty: how many pairs there may be and are, of all instances; those that are kept
  * for an instance of the host's own. */
 #define DEVPTS_PTYS_MAX      4096u

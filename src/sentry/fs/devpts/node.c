@@ -175,6 +175,24 @@ int devpts_add_terminal(struct superblock *sb, struct ctty *c, uint32_t uid, uin
 	return r;
 }
 
+void devpts_remove_terminal(struct superblock *sb, struct ctty *c, uint32_t index)
+{
+	struct devpts *fs = devpts_of(sb);
+	struct devpts_slot *s;
+	struct inode *i = NULL;
+
+	lock_acquire(&fs->lock);
+	s = find(fs, index);
+	if (s && s->inode && node_of(s->inode)->ctty == c)
+		i = TAKE(s->inode);
+	lock_release(&fs->lock);
+	if (!i)
+		return;
+	i->nlink = 0;
+	inode_put(i);
+	devpts_number_give(fs, index);
+}
+
 static struct devpts_slot *first_named(struct devpts *fs) REQUIRES(fs->lock);
 static struct devpts_slot *first_named(struct devpts *fs)
 {

@@ -30,5 +30,10 @@ MUST_CHECK int hostio_open(struct hostfd *h, struct file **ret);
  */
 struct ctty *hostio_terminal(struct file *f);
 
+/* Nobody opens it anew any more: who made its session has ended. Open files on it go on. */
+void hostio_terminal_drop(struct ctty *c);
+/* Its window size, on the host. -ENXIO: it was dropped. */
+MUST_CHECK int hostio_terminal_resize(struct ctty *c, uint16_t rows, uint16_t cols);
+
 /* The foreground process group of the terminals passed through; 0: none. */
 int32_t hostio_foreground(void);

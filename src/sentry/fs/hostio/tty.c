@@ -39,13 +39,26 @@ static void tty_ref(struct ctty *c UNUSED)
 {
 }
 
+/* The stream that opens it, with a reference; NULL: dropped. */
+static struct hostio *rw_get(struct ctty *c)
+{
+	struct hostio *h;
+
+	GUARD(&ttys_lock);
+	h = atomic_load(&container_of(c, struct hostio_tty, ctty)->rw);
+	if (h)
+		ref_get(&h->ref);
+	return h;
+}
+
 static int tty_open(struct ctx *ctx, struct ctty *c, struct file *f)
 {
-	struct hostio *h = atomic_load(&container_of(c, struct hostio_tty, ctty)->rw);
+	struct hostio *h = rw_get(c);
 
 	if (!h)
 		return -ENXIO;
 	hostio_attach(h, f);
+	hostio_stream_put(h); /* the file has its own */
 	ctty_opened(ctx, c, f);
 	return 0;
 }
@@ -111,6 +124,29 @@ struct ctty *hostio_terminal(struct file *f)
 	struct hostio *h = f->priv;
 
 	return h->tty && atomic_load(&h->tty->rw) ? &h->tty->ctty : NULL;
+}
+
+void hostio_terminal_drop(struct ctty *c)
+{
+	struct hostio *h;
+
+	lock_acquire(&ttys_lock);
+	h = atomic_exchange(&container_of(c, struct hostio_tty, ctty)->rw, NULL);
+	lock_release(&ttys_lock);
+	hostio_stream_put(h);
+}
+
+int hostio_terminal_resize(struct ctty *c, uint16_t rows, uint16_t cols)
+{
+	struct lx_winsize w = {.ws_row = rows, .ws_col = cols};
+	struct hostio *h = rw_get(c);
+	int r;
+
+	if (!h)
+		return -ENXIO;
+	r = host_ioctl(hostfd_fd(h->host), LX_TIOCSWINSZ, &w);
+	hostio_stream_put(h);
+	return r;
 }
 
 int32_t hostio_foreground(void)
