@@ -43,7 +43,7 @@ int agent_calls(struct aspace *as, size_t n, size_t *ret_done)
 	*ret_done = 0;
 	if (atomic_load(&as->gone))
 		return -ESRCH;
-	r = listener_send(th->listener, th->id, (int64_t)n);
+	r = thread_answer(as, th, (int64_t)n);
 	if (r == 0)
 		r = listener_recv(as, th->listener, &notif);
 	if (r == 0 && (notif.data.nr != STUB_RING || notif.data.args[0] > n))

@@ -45,7 +45,7 @@ int unotify_aspace_new(struct platform *p, struct aspace **ret)
 		if (atomic_load(&p->first->gone))
 			log_error("unotify: the first stub is dead, and so is its spare: no "
 				  "address space can be made any more");
-		return r;
+		return r == -ENOMEM ? r : -EAGAIN;
 	}
 	if (!p->spare && copy_first(p, &p->spare) < 0)
 		p->spare = NULL;

@@ -178,6 +178,16 @@ static void message_drop(struct message *m)
 	m->fd = -1;
 }
 
+/* A copy of a process that was killed before it could tell the copy's id: nobody waits for it. */
+static void drop_orphan(struct message *m)
+{
+	bool is_copy = m->fd >= 0;
+
+	message_drop(m);
+	if (is_copy)
+		newborn_kill(&m->pid);
+}
+
 /* ---- orders ---- */
 
 static void bind_to(const struct platform *p, pid_t tid, const cpu_set_t *set)
@@ -260,7 +270,7 @@ static int await_listener(struct aspace *as, int *ret_fd)
 			return r;
 		if (m.pid == as->pid)
 			break;
-		message_drop(&m);
+		drop_orphan(&m);
 	}
 	if (m.fd < 0)
 		return error_of(&m);
@@ -326,7 +336,7 @@ static void copy_learn(struct copy *c, pid_t parent, struct message *m)
 		return;
 	}
 	/* A later message of another process is the one that counts: the past is past. */
-	message_drop(&c->other);
+	drop_orphan(&c->other);
 	c->other = *m;
 }
 
@@ -354,7 +364,9 @@ static int await_copy(struct aspace *parent, pid_t *ret_pid, int *ret_listener)
 		r = c.error;
 	if (r == 0 && c.other.fd < 0)
 		r = error_of(&c.other);
-	if (r < 0)
+	if (r < 0 && *ret_pid == 0)
+		drop_orphan(&c.other);
+	else if (r < 0)
 		message_drop(&c.other);
 	else
 		*ret_listener = c.other.fd;

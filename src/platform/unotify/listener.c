@@ -52,7 +52,7 @@ int listener_recv(struct aspace *as, int listener, struct seccomp_notif *ret)
 	}
 }
 
-int listener_send(int listener, uint64_t id, int64_t value)
+static int listener_send(int listener, uint64_t id, int64_t value)
 {
 	struct seccomp_notif_resp resp = {.id = id, .val = value};
 	int r;
@@ -61,6 +61,22 @@ int listener_send(int listener, uint64_t id, int64_t value)
 		r = ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
 	} while (r < 0 && errno == EINTR);
 	return r < 0 ? -ESRCH : 0;
+}
+
+int thread_answer(struct aspace *as, struct stub_thread *th, int64_t value)
+{
+	struct seccomp_notif n;
+	int r = listener_send(th->listener, th->id, value);
+
+	/* Without killable notifications a stop from outside takes a ring back; continued, the
+	 * thread rings again, and says the same. */
+	while (r < 0 && (as->p->lacks & LACK_KILLABLE)) {
+		if (listener_recv(as, th->listener, &n) < 0 || n.data.nr != STUB_RING)
+			return -ESRCH;
+		th->id = n.id;
+		r = listener_send(th->listener, th->id, value);
+	}
+	return r;
 }
 
 int listener_put_fd(int listener, uint64_t id, int fd)

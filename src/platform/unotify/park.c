@@ -28,7 +28,7 @@ int thread_park(struct aspace *as, struct stub_thread *th)
 	else
 		value = (int64_t)where;
 	th->parked = true;
-	return listener_send(th->listener, th->id, value);
+	return thread_answer(as, th, value);
 }
 
 int thread_unpark(struct aspace *as, struct stub_thread *th, struct seccomp_notif *ret)

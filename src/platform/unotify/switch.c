@@ -57,7 +57,7 @@ bool is_ring(const struct pcontext *pc, const struct seccomp_notif *n)
 /* Answer what the thread waits in; wait for what it does next. */
 static int hand_over(struct pcontext *pc, int64_t value, struct seccomp_notif *ret)
 {
-	int r = listener_send(pc->th->listener, pc->th->id, value);
+	int r = thread_answer(pc->as, pc->th, value);
 
 	if (r == 0)
 		r = listener_recv(pc->as, pc->th->listener, ret);

@@ -222,7 +222,8 @@ void filter_make_agent(struct sock_filter *ret, unsigned short *ret_len);
 
 /* listener.c: host calls on one thread's listener. -ESRCH: the thread is dead or dying. */
 MUST_CHECK int listener_recv(struct aspace *as, int listener, struct seccomp_notif *ret);
-MUST_CHECK int listener_send(int listener, uint64_t id, int64_t value);
+/* Answer what the thread waits in. */
+MUST_CHECK int thread_answer(struct aspace *as, struct stub_thread *th, int64_t value);
 /* Put a descriptor of ours into the stub of the waiting thread, as STUB_FD. */
 MUST_CHECK int listener_put_fd(int listener, uint64_t id, int fd);
 MUST_CHECK int listener_set_sync(int listener);
