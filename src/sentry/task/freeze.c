@@ -26,6 +26,16 @@
 
 /* ---- the thread ---- */
 
+/* Where the platform can say so, the host can freeze what rests: a cgroup's freezer, a suspend. A
+ * context that cannot be parked is lost, which its next switch tells. */
+static void park(struct task *t)
+{
+	const struct platform_ops *pops = t->kernel->pops;
+
+	if (pops->context_park && t->ctx.pc)
+		(void)!pops->context_park(t->ctx.pc);
+}
+
 void freeze_sleep(struct task *t, bool asleep)
 {
 	struct kernel *k = t->kernel;
@@ -33,6 +43,10 @@ void freeze_sleep(struct task *t, bool asleep)
 	atomic_store(&t->deaf, asleep);
 	if (!asleep || !task_work(t, TASK_WORK_FREEZE))
 		return;
+	/* Rest is claimed only once the thread is parked. */
+	atomic_store(&t->deaf, false);
+	park(t);
+	atomic_store(&t->deaf, true);
 	atomic_fetch_add(&k->change_word, 1); /* (A) */
 	host_futex_wake(&k->change_word, INT32_MAX);
 }
@@ -136,6 +150,13 @@ static int begin(struct kernel *k)
 	return 0;
 }
 
+/* Everybody rests: the platform's own threads as well. */
+static void settle(struct kernel *k)
+{
+	if (k->pops->settle)
+		k->pops->settle(k->platform);
+}
+
 int kernel_freeze(struct kernel *k, int64_t deadline_ns)
 {
 	int r = begin(k);
@@ -146,6 +167,8 @@ int kernel_freeze(struct kernel *k, int64_t deadline_ns)
 		uint32_t seen = atomic_load(&k->change_word);
 
 		r = look(k);
+		if (r > 0)
+			settle(k);
 		if (r != 0)
 			return r < 0 ? r : 0;
 		r = host_futex_wait(&k->change_word, seen, deadline_ns);
