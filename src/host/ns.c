@@ -42,13 +42,15 @@ pid_t host_fork_into(unsigned long flags)
 	return result(syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, tid, 0));
 }
 
+static int proc_dir = -1; /* of our own pid namespace; -1: /proc is */
+
 static int write_proc(pid_t pid, const char *name, const char *text)
 {
 	AUTO(host_close_fd) int fd = -1;
 	char path[64];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = host_open(AT_FDCWD, path, O_WRONLY, 0);
+	(void)snprintf(path, sizeof(path), "%s%d/%s", proc_dir < 0 ? "/proc/" : "", pid, name);
+	fd = host_open(proc_dir < 0 ? AT_FDCWD : proc_dir, path, O_WRONLY, 0);
 	return fd < 0 ? fd : host_write_all(fd, text, strlen(text));
 }
 
@@ -111,19 +113,30 @@ int host_copy_tree(const char *path, enum host_tree how)
 	return host_take_fd(&fd);
 }
 
-int host_open_own_proc_fds(void)
+static int own_proc(void)
 {
 	AUTO(host_close_fd) int fs = result(fsopen("proc", FSOPEN_CLOEXEC));
-	AUTO(host_close_fd) int mnt = -1;
 
 	if (fs < 0)
 		return fs;
 	if (fsconfig(fs, FSCONFIG_SET_STRING, "subset", "pid", 0) < 0 ||
 	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
-	mnt = result(fsmount(fs, FSMOUNT_CLOEXEC,
-			     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+	return result(fsmount(fs, FSMOUNT_CLOEXEC,
+			      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+}
+
+int host_open_own_proc_fds(void)
+{
+	AUTO(host_close_fd) int mnt = own_proc();
+
 	return mnt < 0 ? mnt : host_open(mnt, "self/fd", O_RDONLY | O_DIRECTORY, 0);
+}
+
+void host_use_own_proc(void)
+{
+	if (proc_dir < 0)
+		proc_dir = own_proc();
 }
 
 static int get_caps(struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3])

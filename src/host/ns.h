@@ -53,6 +53,12 @@ MUST_CHECK int host_copy_tree(const char *path, enum host_tree how);
  */
 MUST_CHECK int host_open_own_proc_fds(void);
 
+/*
+ * As the first process of a pid namespace: other processes are looked up in a /proc of it from now
+ * on (host_map_ids), mounted nowhere, where the host lets us; else their pids mean strangers there.
+ */
+void host_use_own_proc(void);
+
 /* Of all capabilities keep only those in mask (bit CAP_x) that we have. 0: none. */
 MUST_CHECK int host_keep_caps(uint64_t mask);
 /* Is the capability in force? */

@@ -15,6 +15,11 @@ enum global_option {
 	OPT_REQUIRE_ISOLATION,
 	OPT_LOG,
 	OPT_DEBUG,
+	OPT_LOG_FORMAT,
+	OPT_DEBUG_LOG,
+	OPT_ROOT,
+	OPT_SYSTEMD_CGROUP,
+	OPT_ROOTLESS,
 	OPT_END
 };
 
@@ -26,6 +31,11 @@ const struct option globals_options[GLOBALS_NOPTIONS] = {
 	{"require-isolation", required_argument, NULL, OPT_REQUIRE_ISOLATION},
 	{"log", required_argument, NULL, OPT_LOG},
 	{"debug", no_argument, NULL, OPT_DEBUG},
+	{"log-format", required_argument, NULL, OPT_LOG_FORMAT},
+	{"debug-log", required_argument, NULL, OPT_DEBUG_LOG},
+	{"root", required_argument, NULL, OPT_ROOT},
+	{"systemd-cgroup", no_argument, NULL, OPT_SYSTEMD_CGROUP},
+	{"rootless", required_argument, NULL, OPT_ROOTLESS},
 	{NULL, 0, NULL, 0},
 };
 
@@ -57,6 +67,7 @@ static int take_network(struct globals *g, const char *arg)
 
 static int take_overlay(struct globals *g, const char *arg)
 {
+	g->overlay_given = true;
 	if (strcmp(arg, "memory") == 0) {
 		g->overlay = OVERLAY_MEMORY;
 	} else if (strcmp(arg, "none") == 0) {
@@ -74,6 +85,31 @@ static int take_isolation(struct globals *g, const char *arg)
 	if (isolation_parse(arg, &g->required) < 0) {
 		tell("--require-isolation=%s: choose one of process, landlock, namespaces, full",
 		     arg);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int take_log_format(struct globals *g, const char *arg)
+{
+	if (strcmp(arg, "json") != 0 && strcmp(arg, "text") != 0) {
+		tell("--log-format=%s: choose `text` or `json`", arg);
+		return EXIT_USAGE;
+	}
+	g->log_json = strcmp(arg, "json") == 0;
+	return 0;
+}
+
+static int take_rootless(struct globals *g, const char *arg)
+{
+	if (strcmp(arg, "auto") == 0) {
+		g->rootless = ROOTLESS_AUTO;
+	} else if (strcmp(arg, "true") == 0 || strcmp(arg, "1") == 0) {
+		g->rootless = ROOTLESS_YES;
+	} else if (strcmp(arg, "false") == 0 || strcmp(arg, "0") == 0) {
+		g->rootless = ROOTLESS_NO;
+	} else {
+		tell("--rootless=%s: choose `auto`, `true` or `false`", arg);
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -100,6 +136,19 @@ int globals_take(struct globals *g, int value, const char *arg)
 	case OPT_DEBUG:
 		g->debug = true;
 		return 0;
+	case OPT_LOG_FORMAT:
+		return take_log_format(g, arg);
+	case OPT_DEBUG_LOG:
+		g->debug_log = arg;
+		return 0;
+	case OPT_ROOT:
+		g->root = arg;
+		return 0;
+	case OPT_SYSTEMD_CGROUP:
+		g->systemd_cgroup = true;
+		return 0;
+	case OPT_ROOTLESS:
+		return take_rootless(g, arg);
 	case OPT_END:
 		break;
 	}
