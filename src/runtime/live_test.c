@@ -71,7 +71,7 @@ static bool make_root(void)
 	made = mkdtemp(root) != NULL;
 	snprintf(
 		command, sizeof(command),
-		"cd %s && mkdir -p bin etc data && cp " BUSYBOX " bin/ && "
+		"cd %s && chmod 755 . && mkdir -p bin etc data && cp " BUSYBOX " bin/ && "
 		"for p in sh cat ls sleep echo id mount kill ps tty stty true test printf wc readlink "
 		"hostname touch stat grep sed head; do ln -s busybox bin/$p; done && "
 		"echo kept >data/file && mkdir data/sub && ln -s file data/link && chmod 0750 data/sub",
@@ -217,7 +217,10 @@ static uint32_t expect_message(struct live *l, enum control_type type)
 static void spawn(struct live *l, int in, int out)
 {
 	struct gofer_export exports[] = {{.host_path = root, .name = "/", .writable = true}};
-	struct spawn_args args = {.exports = exports, .nexports = 1, .log_fd = -1};
+	struct spawn_args args = {.platform = getenv("CAISSON_TEST_PLATFORM"),
+				  .exports = exports,
+				  .nexports = 1,
+				  .log_fd = -1};
 
 	make_door(l);
 	EXPECT_EQ(sandbox_spawn(&args, &l->sb), 0);

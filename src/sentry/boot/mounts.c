@@ -122,23 +122,34 @@ static bool is_bind(const struct plan_mount *m)
 	return strcmp(m->type, "bind") == 0;
 }
 
+/* Attributes of mount_setattr(2) as flags: an export is one mount, so recursive is as plain. */
+static uint64_t attributes(uint64_t attr)
+{
+	static const uint64_t same[][2] = {
+		{LX_MOUNT_ATTR_RDONLY, LX_MS_RDONLY},
+		{LX_MOUNT_ATTR_NOSUID, LX_MS_NOSUID},
+		{LX_MOUNT_ATTR_NODEV, LX_MS_NODEV},
+		{LX_MOUNT_ATTR_NOEXEC, LX_MS_NOEXEC},
+		{LX_MOUNT_ATTR_NOATIME, LX_MS_NOATIME},
+		{LX_MOUNT_ATTR_NODIRATIME, LX_MS_NODIRATIME},
+		{LX_MOUNT_ATTR_NOSYMFOLLOW, LX_MS_NOSYMFOLLOW},
+	};
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+		if (attr & same[i][0])
+			set |= same[i][1];
+	return set;
+}
+
 /* As in a guest's mount(2): relatime unless something else is asked for. */
 static uint64_t flags_of(const struct plan_mount *m)
 {
 	uint64_t set = (m->set & MOUNT_KEEP) & ~m->clear;
 
-	if (!(m->set & (LX_MS_NOATIME | LX_MS_STRICTATIME)))
+	set = (set | attributes(m->rec_set)) & ~attributes(m->rec_clear);
+	if (!(set & LX_MS_NOATIME) && !(m->set & LX_MS_STRICTATIME))
 		set |= LX_MS_RELATIME;
-	if (m->rec_set & LX_MOUNT_ATTR_RDONLY)
-		set |= LX_MS_RDONLY;
-	if (m->rec_set & LX_MOUNT_ATTR_NOSUID)
-		set |= LX_MS_NOSUID;
-	if (m->rec_set & LX_MOUNT_ATTR_NODEV)
-		set |= LX_MS_NODEV;
-	if (m->rec_set & LX_MOUNT_ATTR_NOEXEC)
-		set |= LX_MS_NOEXEC;
-	if (m->rec_set & LX_MOUNT_ATTR_NOSYMFOLLOW)
-		set |= LX_MS_NOSYMFOLLOW;
 	return set;
 }
 

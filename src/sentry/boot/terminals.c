@@ -82,13 +82,19 @@ int boot_terminal_path(struct mnt_ns *ns, struct ctty *c, uint32_t uid, uint32_t
 	if (!the_devpts)
 		return -ENODEV;
 	r = n ? 0 : give_name(c, uid, gid, &n);
-	if (r == 0)
-		r = place_find(ns, the_place, WALK_FOLLOW | WALK_DIRECTORY, &dir);
 	if (r < 0)
 		return r;
+	if (place_find(ns, the_place, WALK_FOLLOW | WALK_DIRECTORY, &dir) < 0)
+		return -ENODEV;
 	r = snprintf(name, sizeof(name), "%u", n->index);
 	check(r > 0 && (size_t)r < sizeof(name));
-	return vfs_walk(boot_ctx(), NULL, &dir, name, 0, ret);
+	r = vfs_walk(boot_ctx(), NULL, &dir, name, 0, ret);
+	/* A guest may have put something of its own in its place. */
+	if (r == 0 && path_inode(ret)->sb != the_devpts) {
+		path_put(ret);
+		r = -ENODEV;
+	}
+	return r;
 }
 
 void boot_terminal_forget(struct ctty *c)
