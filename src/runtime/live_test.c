@@ -73,7 +73,7 @@ static bool make_root(void)
 		command, sizeof(command),
 		"cd %s && chmod 755 . && mkdir -p bin etc data && cp " BUSYBOX " bin/ && "
 		"for p in sh cat ls sleep echo id mount kill ps tty stty true test printf wc readlink "
-		"hostname touch stat grep sed head; do ln -s busybox bin/$p; done && "
+		"chown hostname touch stat grep sed head; do ln -s busybox bin/$p; done && "
 		"echo kept >data/file && mkdir data/sub && ln -s file data/link && chmod 0750 data/sub",
 		root);
 	shell(command);
@@ -534,6 +534,46 @@ TEST(credentials_are_as_the_plan_says)
 			  "CapAmb:\t0000000000000002\nNoNewPrivs:\t1\n");
 	expect_text(text, "\n300\n1024\n0027\n");
 	finish(l);
+}
+
+TEST(owners_are_as_the_namespace_maps_them)
+{
+	static struct plan_idmap u[] = {{0, 100000, 1000}}, g[] = {{0, 200000, 1000}};
+	struct live *l = calloc(1, sizeof(*l));
+	char command[256];
+	uint32_t code;
+	int in, out[2];
+
+	if (!make_root() || getuid() != 0) {
+		free(l);
+		return;
+	}
+	snprintf(command, sizeof(command),
+		 "cd %s && touch etc/mapped etc/other && chown 100007:200009 etc/mapped && "
+		 "chown 100000:200000 . etc",
+		 root);
+	shell(command);
+	in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	EXPECT_EQ(host_pipe(out), 0);
+	fill_plan(l, "cat /proc/self/uid_map; stat -c %u:%g /etc/mapped /etc/other; "
+		     "echo >/etc/mine; stat -c %u:%g /etc/mine; chown 5:6 /etc/mine; "
+		     "stat -c %u:%g /etc/mine; chown 2000 /etc/mine || echo refused");
+	l->plan.uid_maps = (struct plan_idmaps){u, 1};
+	l->plan.gid_maps = (struct plan_idmaps){g, 1};
+	spawn(l, in, out[1]);
+	host_close(in);
+	host_close(out[1]);
+	l->out = out[0];
+	expect_message(l, CONTROL_STARTED);
+	l->conn = control_knock(l->knocks);
+	expect_text(run_to_end(l, &code),
+		    "         0     100000       1000\n7:9\n65534:65534\n0:0\n5:6\n");
+	finish(l);
+	snprintf(command, sizeof(command),
+		 "cd %s && test \"$(stat -c %%u:%%g etc/mine)\" = 100005:200006 && "
+		 "chown 0:0 . etc",
+		 root);
+	shell(command);
 }
 
 TEST(filters_bind_the_first_program)

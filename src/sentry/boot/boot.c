@@ -171,6 +171,8 @@ static int start_kernel(struct boot *b)
 				       .stopped_outside = on_stopped,
 				       .stopped_arg = b,
 				       .ended_outside = serve_process_ended,
+				       .uid_map = boot_id_map_text(&b->plan.uid_maps),
+				       .gid_map = boot_id_map_text(&b->plan.gid_maps),
 				       .limits = &limits};
 	int r;
 

@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 #include "sentry/core/limits.h"
+#include "sentry/fs/gofer/gofer.h"
 #include "sentry/task/task.h"
 #include "sentry/vfs/path.h"
 #include "wire/control.h"
@@ -50,6 +51,17 @@ MUST_CHECK int boot_seal_root(const struct plan *plan, struct mnt_ns *ns, struct
 MUST_CHECK int boot_copy_up(const struct path *from, const struct path *to);
 /* The types that mount(2) knows. */
 void boot_register_fs_types(struct kernel *k);
+
+/* ---- ids.c ---- */
+
+/* An export of the Gofer, with owners as the plan maps them. m: the entry of the list; NULL: the
+ * root. -E2BIG: too many ranges; else as gofer_mount. Caller owns. */
+MUST_CHECK int boot_mount_export(struct gofer_client *c, const struct plan *plan,
+				 const struct plan_mount *m, const char *name,
+				 enum gofer_cache cache, struct superblock **ret);
+
+/* As /proc/pid/uid_map says it; NULL: nothing is mapped (or no memory). Caller owns (free). */
+char *boot_id_map_text(const struct plan_idmaps *m);
 
 /* ---- places.c ---- */
 

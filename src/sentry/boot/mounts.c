@@ -89,7 +89,7 @@ int boot_mount_root(const struct plan *plan, int gofer_fd, struct mnt_ns **ret,
 	if (r == 0)
 		r = devpts_register();
 	if (r == 0)
-		r = gofer_mount(the_gofer, "/", root_cache(plan), &lower);
+		r = boot_mount_export(the_gofer, plan, NULL, "/", root_cache(plan), &lower);
 	if (r < 0)
 		return boot_fail(e, CONTROL_OUR_FAULT, r,
 				 "asking the Gofer for the root of the sandbox");
@@ -158,9 +158,9 @@ static int check_entry(const struct plan_mount *m, struct boot_error *e)
 {
 	int r = 0;
 
-	if (m->uid_maps.n > 0 || m->gid_maps.n > 0)
-		return boot_fail(e, CONTROL_OUR_FAULT, -EOPNOTSUPP, "mount %s: mapped ids",
-				 m->destination);
+	if ((m->uid_maps.n > 0 || m->gid_maps.n > 0) && !is_bind(m))
+		return boot_fail(e, CONTROL_OUR_FAULT, -EOPNOTSUPP,
+				 "mount %s: mapped ids of what is no bind mount", m->destination);
 	for (uint32_t i = 0; i < m->npropagation && r == 0; i++)
 		r = check_propagation(m->propagation[i], m->destination, e);
 	return r;
@@ -172,12 +172,13 @@ static const char *type_name(const struct plan_mount *m)
 	return strcmp(m->type, "cgroup") == 0 ? "cgroup2" : m->type;
 }
 
-static int make_superblock(const struct plan_mount *m, struct superblock **ret)
+static int make_superblock(const struct plan *plan, const struct plan_mount *m,
+			   struct superblock **ret)
 {
 	const struct fs_type *type;
 
 	if (is_bind(m))
-		return gofer_mount(the_gofer, m->source, GOFER_SHARED, ret);
+		return boot_mount_export(the_gofer, plan, m, m->source, GOFER_SHARED, ret);
 	type = vfs_fs_find(type_name(m));
 	if (!type)
 		return -ENODEV;
@@ -205,7 +206,8 @@ static int mount_filled(const struct plan_mount *m, struct mnt_ns *ns, const str
 	return r < 0 ? r : vfs_remount(boot_ctx(), &top, flags_of(m));
 }
 
-static int mount_one(const struct plan_mount *m, struct mnt_ns *ns, struct boot_error *e)
+static int mount_one(const struct plan *plan, const struct plan_mount *m, struct mnt_ns *ns,
+		     struct boot_error *e)
 {
 	AUTO(superblock_put) struct superblock *sb = NULL;
 	AUTO(path_put) struct path at = {0};
@@ -213,7 +215,7 @@ static int mount_one(const struct plan_mount *m, struct mnt_ns *ns, struct boot_
 
 	if (r < 0)
 		return r;
-	r = make_superblock(m, &sb);
+	r = make_superblock(plan, m, &sb);
 	if (r < 0)
 		return boot_fail(e, CONTROL_OUR_FAULT, r, "mount %s: a filesystem of type %s%s%s",
 				 m->destination, m->type, m->data[0] ? " with options " : "",
@@ -237,6 +239,6 @@ int boot_mount_all(const struct plan *plan, struct kernel *k, struct mnt_ns *ns,
 
 	boot_register_fs_types(k);
 	for (uint32_t i = 0; i < plan->nmounts && r == 0; i++)
-		r = mount_one(&plan->mounts[i], ns, e);
+		r = mount_one(plan, &plan->mounts[i], ns, e);
 	return r;
 }

@@ -29,6 +29,19 @@
 
 #define ID_MAP "         0          0 4294967295\n"
 
+/* The container's user namespace, which is the only one. */
+static int show_uid_map(const struct proc_at *at, struct strbuf *sb)
+{
+	strbuf_adds(sb, at->k->uid_map ? at->k->uid_map : ID_MAP);
+	return 0;
+}
+
+static int show_gid_map(const struct proc_at *at, struct strbuf *sb)
+{
+	strbuf_adds(sb, at->k->gid_map ? at->k->gid_map : ID_MAP);
+	return 0;
+}
+
 /* What processes and threads have alike. */
 #define COMMON_ENTRIES                                                                             \
 	TRACE_FILE("auxv", 0400, proc_show_auxv), PROC_TEXT("cgroup", 0444, "0::/\n"),             \
@@ -39,7 +52,7 @@
 		 .mode = LX_S_IFDIR | 0555,                                                        \
 		 .rule = PROC_PTRACE,                                                              \
 		 .dir = &proc_fdinfo_dir},                                                         \
-		PROC_TEXT("gid_map", 0644, ID_MAP), TRACE_FILE("io", 0400, proc_show_io),          \
+		PROC_FILE("gid_map", 0444, show_gid_map), TRACE_FILE("io", 0400, proc_show_io),    \
 		PROC_FILE("limits", 0444, proc_show_limits),                                       \
 		PROC_TEXT("loginuid", 0644, "4294967295"),                                         \
 		TRACE_FILE("maps", 0444, proc_show_maps),                                          \
@@ -63,8 +76,8 @@
 		TRACE_FILE("smaps", 0444, proc_show_smaps),                                        \
 		TRACE_FILE("smaps_rollup", 0444, proc_show_smaps_rollup),                          \
 		PROC_FILE("statm", 0444, proc_show_statm),                                         \
-		PROC_FILE("status", 0444, proc_show_status), PROC_TEXT("uid_map", 0644, ID_MAP),   \
-		PROC_TEXT("wchan", 0444, "0")
+		PROC_FILE("status", 0444, proc_show_status),                                       \
+		PROC_FILE("uid_map", 0444, show_uid_map), PROC_TEXT("wchan", 0444, "0")
 
 /* ---- threads ---- */
 

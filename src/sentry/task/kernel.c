@@ -132,6 +132,8 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret)
 	k->ram_bytes = config->ram_bytes ? config->ram_bytes : mem.total;
 	if (config->limits)
 		limits_apply(k, config->limits);
+	k->uid_map = config->uid_map;
+	k->gid_map = config->gid_map;
 	*ret = k;
 	return 0;
 }

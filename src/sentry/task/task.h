@@ -326,6 +326,7 @@ struct kernel {
 					 a thread leaves */
 	_Atomic uint64_t nforks;      /* [a] since boot, /proc/stat */
 	struct user_table users;
+	const char *uid_map, *gid_map;               /* [I] borrowed; NULL: all */
 	struct lock uts_lock;                        /* RANK_LEAF */
 	struct lx_utsname uts;                       /* [uts_lock] */
 	int64_t boot_monotonic_ns, boot_realtime_ns; /* [I] */
@@ -350,6 +351,8 @@ struct kernel_config {
 	 * look. NULL: nobody is told. */
 	void (*ended_outside)(void *arg);
 	void *ended_arg;
+	/* What /proc/pid/uid_map and gid_map say, for the kernel's life; NULL: all, as they are. */
+	const char *uid_map, *gid_map;
 	const char *hostname;   /* NULL: "caisson" */
 	const char *domainname; /* NULL: "(none)" */
 	uint64_t ram_bytes;     /* 0: the host's, or the limit if that is less */

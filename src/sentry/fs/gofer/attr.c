@@ -31,9 +31,9 @@ int gofer_fstat(struct gofer_inode *i, int fd, struct host_stat *ret)
 		return r;
 	GUARD(&i->inode.lock);
 	if (ret->uid == UNMAPPED_ID)
-		ret->uid = i->inode.uid;
+		ret->uid = i->attr.uid;
 	if (ret->gid == UNMAPPED_ID)
-		ret->gid = i->inode.gid;
+		ret->gid = i->attr.gid;
 	return 0;
 }
 
@@ -125,8 +125,8 @@ static void fill(struct gofer_inode *i, struct kstat *ret)
 		.rdev = a->rdev,
 		.mode = a->mode,
 		.nlink = a->nlink,
-		.uid = a->uid,
-		.gid = a->gid,
+		.uid = i->inode.uid,
+		.gid = i->inode.gid,
 		.size = a->size,
 		.blocks = a->blocks,
 		.blksize = a->blksize,
@@ -152,8 +152,10 @@ int gofer_getattr(struct ctx *ctx UNUSED, struct inode *inode, struct kstat *ret
 
 /* --- changing --- */
 
-static void to_message(const struct iattr *a, struct p9_msg *m)
+static int to_message(const struct gofer_fs *fs, const struct iattr *a, struct p9_msg *m)
 {
+	int r = 0;
+
 	static const struct {
 		unsigned ours, wire;
 	} bits[] = {
@@ -164,11 +166,14 @@ static void to_message(const struct iattr *a, struct p9_msg *m)
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
 		m->valid |= a->valid & bits[i].ours ? bits[i].wire : 0;
 	m->mode = a->mode;
-	m->uid = a->uid;
-	m->gid = a->gid;
 	m->size = a->size;
 	m->atime = a->atime;
 	m->mtime = a->mtime;
+	if (a->valid & IATTR_UID)
+		r = gofer_host_uid(fs, a->uid, &m->uid);
+	if (r == 0 && a->valid & IATTR_GID)
+		r = gofer_host_gid(fs, a->gid, &m->gid);
+	return r == -EOVERFLOW ? -EINVAL : r; /* chown(2) */
 }
 
 /* The size of a file that is open for writing. */
@@ -205,7 +210,9 @@ int gofer_setattr(struct ctx *ctx UNUSED, struct inode *inode, const struct iatt
 		return r;
 	p9_msg_init(&m, P9_TSETATTR, 0);
 	m.fid = fid;
-	to_message(attr, &m);
+	r = to_message(fs, attr, &m);
+	if (r < 0)
+		return r;
 	lock_acquire(&fs->client->lock);
 	r = gofer_call(fs->client, &m, NULL);
 	st = m.attr;

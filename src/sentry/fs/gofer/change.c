@@ -41,8 +41,11 @@ static int make(struct ctx *ctx, struct inode *inode, const struct name *name, s
 	if (r < 0)
 		return r;
 	m->name = str_of(name);
-	m->uid = ctx->cred->fsuid;
-	m->gid = inode_group_for_new(ctx, inode);
+	r = gofer_host_uid(fs, ctx->cred->fsuid, &m->uid);
+	if (r == 0)
+		r = gofer_host_gid(fs, inode_group_for_new(ctx, inode), &m->gid);
+	if (r < 0)
+		return r;
 	lock_acquire(&fs->client->lock);
 	r = gofer_call(fs->client, m, fd);
 	attr = m->attr;

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/compiler.h"
 
 struct gofer_client;
@@ -38,3 +40,17 @@ DEFINE_AUTO(struct gofer_client *, gofer_client_put)
  * -EIO, -ENOMEM. */
 MUST_CHECK int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache,
 			   struct superblock **ret);
+
+/* Owners whose numbers differ: the guest's `guest` on is the host's `host` on. No range wraps. */
+struct gofer_idmap {
+	uint32_t guest, host, count;
+};
+struct gofer_ids {
+	struct gofer_idmap *uid, *gid;
+	uint32_t nuid, ngid; /* 0: they are the same */
+};
+/* As gofer_mount; ids are copied. Owners that the guest has no number for are nobody's; chown(2)
+ * to, or making a file as, one that the host has none for answers -EOVERFLOW. */
+MUST_CHECK int gofer_mount_mapped(struct gofer_client *c, const char *export_name,
+				  enum gofer_cache cache, const struct gofer_ids *ids,
+				  struct superblock **ret);

@@ -93,6 +93,7 @@ struct gofer_fs {
 	struct superblock *sb;          /* [I] it owns us */
 	enum gofer_cache cache;         /* [I] */
 	bool writable;                  /* [I] */
+	struct gofer_ids ids;           /* [I] owned */
 	uint64_t seed;                  /* [I] */
 	struct htab inodes;             /* [S] by host device and number; not referenced */
 	struct htab prefixes;           /* [S] see gofer_ino */
@@ -125,6 +126,15 @@ MUST_CHECK int gofer_inode_of(struct gofer_fs *fs, const struct host_stat *attr,
 /* The descriptor that reads i was used, is cached, or is not any more. */
 void gofer_read_fd_used(struct gofer_inode *i);
 void gofer_read_fd_gone(struct gofer_inode *i);
+
+/* ids.c */
+MUST_CHECK int gofer_ids_copy(struct gofer_ids *to, const struct gofer_ids *from);
+void gofer_ids_fini(struct gofer_ids *ids);
+uint32_t gofer_guest_uid(const struct gofer_fs *fs, uint32_t host);
+uint32_t gofer_guest_gid(const struct gofer_fs *fs, uint32_t host);
+/* -EOVERFLOW. */
+MUST_CHECK int gofer_host_uid(const struct gofer_fs *fs, uint32_t guest, uint32_t *ret);
+MUST_CHECK int gofer_host_gid(const struct gofer_fs *fs, uint32_t guest, uint32_t *ret);
 
 /* A block of GOFER_BOUNCE bytes with anything in it; NULL: no memory. */
 void *gofer_bounce_get(struct gofer_fs *fs);

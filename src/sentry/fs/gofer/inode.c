@@ -125,8 +125,8 @@ static void apply_locked(struct gofer_inode *i, const struct host_stat *attr, in
 	i->attr = *attr;
 	i->attr_until = until;
 	i->inode.mode = attr->mode;
-	i->inode.uid = attr->uid;
-	i->inode.gid = attr->gid;
+	i->inode.uid = gofer_guest_uid(gofer_fs_of(&i->inode), attr->uid);
+	i->inode.gid = gofer_guest_gid(gofer_fs_of(&i->inode), attr->gid);
 	i->inode.nlink = attr->nlink;
 	i->inode.size = attr->size;
 	i->inode.atime = attr->atime;

@@ -266,6 +266,7 @@ static void fs_free(struct gofer_fs *fs)
 		arena_free(fs->bounce[--fs->nbounce]);
 	htab_fini(&fs->prefixes);
 	htab_fini(&fs->inodes);
+	gofer_ids_fini(&fs->ids);
 	gofer_client_put(fs->client);
 	lock_fini(&fs->lock);
 	slab_free(&fs_slab, fs);
@@ -321,11 +322,19 @@ static int attach(struct gofer_client *c, const char *name, uint32_t *ret_fid, s
 int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cache cache,
 		struct superblock **ret)
 {
+	static const struct gofer_ids same;
+
+	return gofer_mount_mapped(c, export_name, cache, &same, ret);
+}
+
+int gofer_mount_mapped(struct gofer_client *c, const char *export_name, enum gofer_cache cache,
+		       const struct gofer_ids *ids, struct superblock **ret)
+{
 	struct gofer_fs *fs = fs_new(c, cache);
 	struct superblock *sb = fs ? superblock_new(&gofer_fs_ops, LX_V9FS_MAGIC, fs) : NULL;
 	struct gofer_inode *root;
 	struct p9_msg m;
-	uint32_t fid;
+	uint32_t fid = P9_NOFID;
 	int r;
 
 	if (!sb) {
@@ -334,7 +343,9 @@ int gofer_mount(struct gofer_client *c, const char *export_name, enum gofer_cach
 	}
 	AUTO(superblock_put) struct superblock *made = sb;
 	fs->sb = sb;
-	r = attach(c, export_name, &fid, &m);
+	r = gofer_ids_copy(&fs->ids, ids);
+	if (r == 0)
+		r = attach(c, export_name, &fid, &m);
 	if (r < 0)
 		return r;
 	r = gofer_inode_of(fs, &m.attr, gofer_attr_until(fs), gofer_now(fs), &root);
