@@ -694,9 +694,13 @@ TEST(processes_are_listed_with_what_they_descend_from)
 	exec(l, l->conn, "cat & echo up; wait", 0, out[1], &a);
 	host_close(out[1]);
 	expect_text(read_text(out[0], "up\n"), "up\n");
-	EXPECT_EQ(ask(l, (struct request){.op = REQUEST_PS}, &ps), 0);
-	p = find_name(&ps, "sleep");
-	EXPECT_TRUE(p && p->origin == 1 && p->ppid == 1 && p->state == 'S' && p->nthreads == 1);
+	/* Until the shell's child is asleep: who has written "up" did not wait for it. */
+	do {
+		answer_fini(&ps);
+		EXPECT_EQ(ask(l, (struct request){.op = REQUEST_PS}, &ps), 0);
+		p = find_name(&ps, "sleep");
+	} while (!p || p->state != 'S');
+	EXPECT_TRUE(p->origin == 1 && p->ppid == 1 && p->nthreads == 1);
 	EXPECT_EQ(ps.processes[0].pid, 1);
 	EXPECT_STREQ(ps.processes[0].name, "sh");
 	host_close(out[0]);
@@ -747,6 +751,58 @@ TEST(everything_rests_while_it_is_paused)
 	EXPECT_EQ(tell(l, REQUEST_RESUME), 0);
 	expect_text(read_text(l->out, "awake\n"), "awake\n");
 	EXPECT_EQ(expect_message(l, CONTROL_EXITED), 5 << 8);
+	finish(l);
+}
+
+TEST(pauses_in_the_midst_of_forks_execs_and_stops_end)
+{
+	struct live *l;
+
+	if (!make_root())
+		return;
+	l = create("for i in 1 2 3; do (while :; do true; sh -c 'kill -STOP $$' & "
+		   "kill -CONT $!; wait; done) & done; echo up; wait");
+	EXPECT_EQ(tell(l, REQUEST_START), 0);
+	expect_text(read_text(l->out, "up\n"), "up\n");
+	for (unsigned i = 0; i < 40; i++) {
+		EXPECT_EQ(tell(l, REQUEST_PAUSE), 0);
+		usleep(i % 4 * 1000); /* different moments */
+		EXPECT_EQ(tell(l, REQUEST_RESUME), 0);
+		usleep(i % 7 * 1000);
+	}
+	finish(l);
+}
+
+TEST(descriptors_beyond_stdio_are_handed_over)
+{
+	struct live *l;
+	struct request q;
+	char *argv[3], script[] = "cat <&3; echo back >&4; ls /proc/self/fd | wc -l";
+	int in[2], out[2];
+	AUTO(answer_fini) struct answer a = {0};
+
+	if (!make_root())
+		return;
+	l = create("sleep 100");
+	q = (struct request){.op = REQUEST_EXEC, .process = l->plan.process};
+	argv[0] = l->text[0];
+	argv[1] = l->text[1];
+	argv[2] = script;
+	q.process.argv = (struct plan_strings){argv, 3};
+	q.process.flags = PLAN_STDIN_CLOSED;
+	q.process.nfds = 2;
+	EXPECT_EQ(host_pipe(in), 0);
+	EXPECT_EQ(host_pipe(out), 0);
+	const int fds[] = {in[0], out[1], out[1], in[0], out[1]};
+	EXPECT_EQ(host_write_all(in[1], "given\n", 6), 0);
+	host_close(in[1]);
+	EXPECT_EQ(request_call(l->conn, &q, fds, 5, &a), 0);
+	EXPECT_EQ(a.error, 0);
+	host_close(in[0]);
+	host_close(out[1]);
+	expect_text(read_text(out[0], NULL), "given\nback\n");
+	EXPECT_EQ(wait_for(l, a.pid), 0);
+	host_close(out[0]);
 	finish(l);
 }
 

@@ -2,7 +2,7 @@
 /*
  * The plan on the wire: fields in the order of struct plan, the process last, strings with 32-bit
  * lengths. Decoding copies everything, so the message buffer may go away, and refuses strings that
- * hold a NUL. The process is in plan_process.c.
+ * hold a NUL. Lists are in plan_lists.c, the process is in plan_process.c.
  */
 #include "wire/plan.h"
 
@@ -10,27 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/mount.h"
 #include "wire/plan_priv.h"
 
 #define PLAN_MAGIC   0x6e6c7043u /* "Cpln" */
 #define PLAN_VERSION 2u
 
 #define NAME_MAX_BYTES 64 /* of host and domain names: uname(2) */
-
-/* What mount(2) takes per mount, and what runtimes say beside it. */
-#define MOUNT_SET_ALL                                                                              \
-	((uint64_t)(LX_MS_RDONLY | LX_MS_NOSUID | LX_MS_NODEV | LX_MS_NOEXEC | LX_MS_SYNCHRONOUS | \
-		    LX_MS_MANDLOCK | LX_MS_DIRSYNC | LX_MS_NOSYMFOLLOW | LX_MS_NOATIME |           \
-		    LX_MS_NODIRATIME | LX_MS_BIND | LX_MS_REC | LX_MS_SILENT | LX_MS_POSIXACL |    \
-		    LX_MS_RELATIME | LX_MS_I_VERSION | LX_MS_STRICTATIME | LX_MS_LAZYTIME |        \
-		    LX_MS_REMOUNT))
-#define PROPAGATION_ALL                                                                            \
-	((uint32_t)(LX_MS_SHARED | LX_MS_PRIVATE | LX_MS_SLAVE | LX_MS_UNBINDABLE | LX_MS_REC))
-#define MOUNT_ATTR_ALL                                                                             \
-	((uint64_t)(LX_MOUNT_ATTR_RDONLY | LX_MOUNT_ATTR_NOSUID | LX_MOUNT_ATTR_NODEV |            \
-		    LX_MOUNT_ATTR_NOEXEC | LX_MOUNT_ATTR__ATIME | LX_MOUNT_ATTR_NODIRATIME |       \
-		    LX_MOUNT_ATTR_NOSYMFOLLOW))
 
 /* ---- descriptors ---- */
 
@@ -140,38 +125,6 @@ void plan_strings_fini(struct plan_strings *s)
 	*s = (struct plan_strings){0};
 }
 
-static void put_idmaps(struct wire_out *o, const struct plan_idmaps *m)
-{
-	wire_put_u32(o, m->n);
-	for (uint32_t i = 0; i < m->n; i++) {
-		wire_put_u32(o, m->v[i].inside);
-		wire_put_u32(o, m->v[i].outside);
-		wire_put_u32(o, m->v[i].count);
-	}
-}
-
-/* Ranges that do not wrap; whether they overlap is the user's affair, the first one counts. */
-static int get_idmaps(struct wire_in *in, struct plan_idmaps *ret)
-{
-	void *v;
-	int r = plan_get_count(in, PLAN_MAX_IDMAPS, sizeof(*ret->v), &ret->n, &v);
-
-	if (r < 0)
-		return r;
-	ret->v = v;
-	for (uint32_t i = 0; i < ret->n; i++) {
-		struct plan_idmap *m = &ret->v[i];
-
-		m->inside = wire_get_u32(in);
-		m->outside = wire_get_u32(in);
-		m->count = wire_get_u32(in);
-		if (m->count == 0 || m->inside > UINT32_MAX - m->count ||
-		    m->outside > UINT32_MAX - m->count)
-			return -EBADMSG;
-	}
-	return 0;
-}
-
 /* ---- limits ---- */
 
 void plan_limits_none(struct plan_limits *l)
@@ -218,179 +171,15 @@ int plan_limits_get(struct wire_in *in, struct plan_limits *ret)
 	return 0;
 }
 
-/* ---- mounts, devices, sysctls ---- */
-
-static size_t mount_size(const struct plan_mount *m)
-{
-	return plan_string_size(m->destination) + plan_string_size(m->type) +
-	       plan_string_size(m->source) + plan_string_size(m->data) + 48 +
-	       4 * (size_t)m->npropagation + 12 * ((size_t)m->uid_maps.n + m->gid_maps.n);
-}
-
-static void put_mount(struct wire_out *o, const struct plan_mount *m)
-{
-	plan_put_string(o, m->destination);
-	plan_put_string(o, m->type);
-	plan_put_string(o, m->source);
-	plan_put_string(o, m->data);
-	wire_put_u32(o, m->flags);
-	wire_put_u64(o, m->set);
-	wire_put_u64(o, m->clear);
-	wire_put_u32(o, m->npropagation);
-	for (uint32_t i = 0; i < m->npropagation; i++)
-		wire_put_u32(o, m->propagation[i]);
-	wire_put_u64(o, m->rec_set);
-	wire_put_u64(o, m->rec_clear);
-	put_idmaps(o, &m->uid_maps);
-	put_idmaps(o, &m->gid_maps);
-}
-
-static int get_propagation(struct wire_in *in, struct plan_mount *m)
-{
-	void *v;
-	int r = plan_get_count(in, PLAN_MAX_MOUNTS, sizeof(*m->propagation), &m->npropagation, &v);
-
-	if (r < 0)
-		return r;
-	m->propagation = v;
-	for (uint32_t i = 0; i < m->npropagation; i++) {
-		m->propagation[i] = wire_get_u32(in);
-		if (m->propagation[i] & ~PROPAGATION_ALL)
-			return -EBADMSG;
-	}
-	return 0;
-}
-
-static int check_mount(const struct plan_mount *m)
-{
-	if (m->destination[0] != '/' || !m->type[0] || m->flags & ~PLAN_MOUNT_FLAGS_ALL ||
-	    (m->set | m->clear) & ~MOUNT_SET_ALL || (m->rec_set | m->rec_clear) & ~MOUNT_ATTR_ALL)
-		return -EBADMSG;
-	return 0;
-}
-
-static int get_mount(struct wire_in *in, struct plan_mount *m)
-{
-	int r = plan_get_string(in, &m->destination);
-
-	if (r == 0)
-		r = plan_get_string(in, &m->type);
-	if (r == 0)
-		r = plan_get_string(in, &m->source);
-	if (r == 0)
-		r = plan_get_string(in, &m->data);
-	if (r < 0)
-		return r;
-	m->flags = wire_get_u32(in);
-	m->set = wire_get_u64(in);
-	m->clear = wire_get_u64(in);
-	r = get_propagation(in, m);
-	if (r < 0)
-		return r;
-	m->rec_set = wire_get_u64(in);
-	m->rec_clear = wire_get_u64(in);
-	r = get_idmaps(in, &m->uid_maps);
-	if (r == 0)
-		r = get_idmaps(in, &m->gid_maps);
-	return r < 0 ? r : check_mount(m);
-}
-
-static void mount_fini(struct plan_mount *m)
-{
-	free(m->destination);
-	free(m->type);
-	free(m->source);
-	free(m->data);
-	free(m->propagation);
-	free(m->uid_maps.v);
-	free(m->gid_maps.v);
-}
-
-static int get_mounts(struct wire_in *in, struct plan *p)
-{
-	void *v;
-	int r = plan_get_count(in, PLAN_MAX_MOUNTS, sizeof(*p->mounts), &p->nmounts, &v);
-
-	if (r < 0)
-		return r;
-	p->mounts = v;
-	for (uint32_t i = 0; i < p->nmounts && r == 0; i++)
-		r = get_mount(in, &p->mounts[i]);
-	return r;
-}
-
-static void put_device(struct wire_out *o, const struct plan_device *d)
-{
-	plan_put_string(o, d->path);
-	wire_put_u8(o, (uint8_t)d->type);
-	wire_put_u32(o, d->major);
-	wire_put_u32(o, d->minor);
-	wire_put_u32(o, d->mode);
-	wire_put_u32(o, d->uid);
-	wire_put_u32(o, d->gid);
-}
-
-static int get_device(struct wire_in *in, struct plan_device *d)
-{
-	int r = plan_get_string(in, &d->path);
-
-	if (r < 0)
-		return r;
-	d->type = (char)wire_get_u8(in);
-	d->major = wire_get_u32(in);
-	d->minor = wire_get_u32(in);
-	d->mode = wire_get_u32(in);
-	d->uid = wire_get_u32(in);
-	d->gid = wire_get_u32(in);
-	if (in->failed || d->path[0] != '/' || d->mode & ~07777u || d->major > 0xfff ||
-	    d->minor > 0xfffff || (d->type != 'c' && d->type != 'b' && d->type != 'p'))
-		return -EBADMSG;
-	return 0;
-}
-
-static int get_devices(struct wire_in *in, struct plan *p)
-{
-	void *v;
-	int r = plan_get_count(in, PLAN_MAX_DEVICES, sizeof(*p->devices), &p->ndevices, &v);
-
-	if (r < 0)
-		return r;
-	p->devices = v;
-	for (uint32_t i = 0; i < p->ndevices && r == 0; i++)
-		r = get_device(in, &p->devices[i]);
-	return r;
-}
-
-static int get_sysctls(struct wire_in *in, struct plan *p)
-{
-	void *v;
-	int r = plan_get_count(in, PLAN_MAX_SYSCTLS, sizeof(*p->sysctls), &p->nsysctls, &v);
-
-	if (r < 0)
-		return r;
-	p->sysctls = v;
-	for (uint32_t i = 0; i < p->nsysctls && r == 0; i++) {
-		r = plan_get_string(in, &p->sysctls[i].name);
-		if (r == 0)
-			r = plan_get_string(in, &p->sysctls[i].value);
-	}
-	return r;
-}
-
 /* ---- the whole ---- */
 
 static size_t plan_size(const struct plan *p)
 {
-	size_t n = 1024 + plan_string_size(p->hostname) + plan_string_size(p->domainname) +
-		   12 * ((size_t)p->uid_maps.n + p->gid_maps.n) + plan_strings_size(&p->masked) +
-		   plan_strings_size(&p->readonly) + plan_process_size(&p->process);
+	size_t n = 1024 + plan_lists_size(p) + plan_string_size(p->hostname) +
+		   plan_string_size(p->domainname) + 12 * ((size_t)p->uid_maps.n + p->gid_maps.n) +
+		   plan_strings_size(&p->masked) + plan_strings_size(&p->readonly) +
+		   plan_process_size(&p->process);
 
-	for (uint32_t i = 0; i < p->nmounts; i++)
-		n += mount_size(&p->mounts[i]);
-	for (uint32_t i = 0; i < p->ndevices; i++)
-		n += plan_string_size(p->devices[i].path) + 24;
-	for (uint32_t i = 0; i < p->nsysctls; i++)
-		n += plan_string_size(p->sysctls[i].name) + plan_string_size(p->sysctls[i].value);
 	return n;
 }
 
@@ -403,19 +192,9 @@ static void put_plan(struct wire_out *o, const struct plan *p)
 	plan_put_string(o, p->hostname);
 	plan_put_string(o, p->domainname);
 	wire_put_u32(o, p->propagation);
-	put_idmaps(o, &p->uid_maps);
-	put_idmaps(o, &p->gid_maps);
-	wire_put_u32(o, p->nmounts);
-	for (uint32_t i = 0; i < p->nmounts; i++)
-		put_mount(o, &p->mounts[i]);
-	wire_put_u32(o, p->ndevices);
-	for (uint32_t i = 0; i < p->ndevices; i++)
-		put_device(o, &p->devices[i]);
-	wire_put_u32(o, p->nsysctls);
-	for (uint32_t i = 0; i < p->nsysctls; i++) {
-		plan_put_string(o, p->sysctls[i].name);
-		plan_put_string(o, p->sysctls[i].value);
-	}
+	plan_put_idmaps(o, &p->uid_maps);
+	plan_put_idmaps(o, &p->gid_maps);
+	plan_lists_put(o, p);
 	plan_put_strings(o, &p->masked);
 	plan_put_strings(o, &p->readonly);
 	plan_limits_put(o, &p->limits);
@@ -444,14 +223,10 @@ int plan_encode(const struct plan *p, void **ret, size_t *ret_len)
 	return 0;
 }
 
-static int get_lists(struct wire_in *in, struct plan *p)
+static int get_rest(struct wire_in *in, struct plan *p)
 {
-	int r = get_mounts(in, p);
+	int r = plan_lists_get(in, p);
 
-	if (r == 0)
-		r = get_devices(in, p);
-	if (r == 0)
-		r = get_sysctls(in, p);
 	if (r == 0)
 		r = plan_get_strings(in, &p->masked);
 	if (r == 0)
@@ -471,7 +246,7 @@ static bool all_absolute(const struct plan_strings *s)
 
 static int check_plan(const struct plan *p)
 {
-	if (p->flags & ~PLAN_FLAGS_ALL || p->propagation & ~PROPAGATION_ALL ||
+	if (p->flags & ~PLAN_FLAGS_ALL || p->propagation & ~PLAN_PROPAGATION_ALL ||
 	    strlen(p->hostname) > NAME_MAX_BYTES || strlen(p->domainname) > NAME_MAX_BYTES ||
 	    !all_absolute(&p->masked) || !all_absolute(&p->readonly))
 		return -EBADMSG;
@@ -492,11 +267,11 @@ static int decode_into(struct wire_in *in, struct plan *p)
 	if (r < 0)
 		return r;
 	p->propagation = wire_get_u32(in);
-	r = get_idmaps(in, &p->uid_maps);
+	r = plan_get_idmaps(in, &p->uid_maps);
 	if (r == 0)
-		r = get_idmaps(in, &p->gid_maps);
+		r = plan_get_idmaps(in, &p->gid_maps);
 	if (r == 0)
-		r = get_lists(in, p);
+		r = get_rest(in, p);
 	if (r == 0)
 		r = plan_process_get(in, &p->process);
 	if (r == 0)
@@ -522,17 +297,7 @@ int plan_decode(const void *buf, size_t len, struct plan *ret)
 
 void plan_fini(struct plan *p)
 {
-	for (uint32_t i = 0; p->mounts && i < p->nmounts; i++)
-		mount_fini(&p->mounts[i]);
-	for (uint32_t i = 0; p->devices && i < p->ndevices; i++)
-		free(p->devices[i].path);
-	for (uint32_t i = 0; p->sysctls && i < p->nsysctls; i++) {
-		free(p->sysctls[i].name);
-		free(p->sysctls[i].value);
-	}
-	free(p->mounts);
-	free(p->devices);
-	free(p->sysctls);
+	plan_lists_fini(p);
 	free(p->uid_maps.v);
 	free(p->gid_maps.v);
 	free(p->hostname);
