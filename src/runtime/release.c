@@ -12,6 +12,7 @@
 #include "host/time.h"
 #include "oci/oci.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/guest_hooks.h"
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
 #include "runtime/runtime.h"
@@ -46,6 +47,8 @@ int launch_start(struct container *c)
 	struct oci_state state;
 	int r = container_read_config(c);
 
+	if (r == 0)
+		r = guest_hooks_run(c);
 	if (r == 0)
 		r = ask_to_start(c);
 	if (r < 0) {
@@ -122,7 +125,7 @@ static void find_cgroup_again(struct container *c, struct cgroup **ret)
 	struct cgroup_error error;
 	struct cgroup_request q = {.id = c->record.id, .rootless = c->record.rootless};
 
-	if (c->record.phase != RECORD_CREATING || !c->spec)
+	if (c->record.phase != RECORD_CREATING || !c->spec || !c->record.id)
 		return;
 	q.path = c->spec->lx.cgroups_path;
 	if (q.path && strchr(q.path, ':'))
