@@ -16,6 +16,11 @@
  *            frame, rdx fs_base, r10 gs_base. The answer is 0, resume the frame, or the address of
  *            a struct stub_load.
  *
+ * A guest thread gets to unotify_stub_fast from a patched call site (sentry/mm/patch.h), with rcx
+ * the address of a `syscall` instruction and the call's registers. Where gs is the thread's
+ * stub_ctl and has the answer, it goes on behind that instruction with it in rax; else at the
+ * instruction. It changes rcx and r11, as the instruction does, no flags, and no memory.
+ *
  * To ring is a system call number of our own at one known address, which the thread's filter turns
  * into a notification. A negative answer, which comes if the Sentry has closed the listener, ends
  * the thread.
@@ -69,10 +74,14 @@
 #define CTL_GS        16
 #define CTL_RSP       24
 #define CTL_TIME      32
+#define CTL_FAST      48
+#define CTL_WHO       52
 
 /* One host call of the agent's. */
 #define STUB_CALL_SIZE 56
 #define STUB_CALLS     24
+
+#define STUB_ANSWER_SIZE 16
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -102,9 +111,11 @@ struct stub_orders {
 struct stub_ctl {
 	_Atomic uint32_t word; /* futex: born (1), or parked (1) */
 	uint32_t then;
-	uint64_t fs, gs; /* bases to load */
-	uint64_t rsp;    /* of the frame to resume */
-	int64_t time[2]; /* struct timespec */
+	uint64_t fs, gs;       /* bases to load */
+	uint64_t rsp;          /* of the frame to resume */
+	int64_t time[2];       /* struct timespec */
+	_Atomic uint32_t fast; /* 1: who holds */
+	uint32_t who[6];       /* struct plat_identity */
 };
 
 _Static_assert(offsetof(struct stub_orders, seq) == ORDERS_SEQ, "as the code has it");
@@ -120,6 +131,8 @@ _Static_assert(offsetof(struct stub_ctl, fs) == CTL_FS, "as the code has it");
 _Static_assert(offsetof(struct stub_ctl, gs) == CTL_GS, "as the code has it");
 _Static_assert(offsetof(struct stub_ctl, rsp) == CTL_RSP, "as the code has it");
 _Static_assert(offsetof(struct stub_ctl, time) == CTL_TIME, "as the code has it");
+_Static_assert(offsetof(struct stub_ctl, fast) == CTL_FAST, "as the code has it");
+_Static_assert(offsetof(struct stub_ctl, who) == CTL_WHO, "as the code has it");
 
 extern const unsigned char unotify_stub_begin[], unotify_stub_end[];
 /*
@@ -132,6 +145,10 @@ extern const unsigned char unotify_stub_first[], unotify_stub_handler[], unotify
 extern const unsigned char unotify_stub_rang[], unotify_stub_agent_rang[];
 extern const unsigned char unotify_stub_resumed[], unotify_stub_exited[], unotify_stub_timed[];
 extern const unsigned char unotify_stub_woke[], unotify_stub_parked[];
+/* The way of patched call sites: its beginning, where the answers are (STUB_ANSWER_SIZE bytes each,
+ * the first instruction of which puts it into rax), behind these, and its end. */
+extern const unsigned char unotify_stub_fast[], unotify_stub_answers[];
+extern const unsigned char unotify_stub_answered[], unotify_stub_fast_end[];
 /* Room for what the Sentry fills in: a struct msghdr, two struct sock_fprog (guest, agent). */
 extern const unsigned char unotify_stub_message[], unotify_stub_filters[];
 /* Two words: where the shared slots begin, and their length. */

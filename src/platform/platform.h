@@ -82,6 +82,11 @@ struct plat_event {
 	};
 };
 
+/* Who a guest thread is: what getpid, gettid, getuid, geteuid, getgid and getegid answer. */
+struct plat_identity {
+	uint32_t tgid, tid, uid, euid, gid, egid;
+};
+
 enum plat_op {
 	PLAT_MAP, /* map [addr, addr+len) fixed with prot and host MAP_ flags; fd < 0: anonymous */
 	PLAT_UNMAP,   /* forget [addr, addr+len) */
@@ -254,6 +259,24 @@ struct platform_ops {
 	 * one byte per page, bit 0. */
 	MUST_CHECK int (*incore)(struct pcontext *by, uint64_t addr, uint64_t len,
 				 uint8_t *ret_vec);
+
+	/*
+	 * Optional, NULL: none. Where patched guest code may jump instead of executing a `syscall`
+	 * instruction, with its registers, and rcx the address of a `syscall` instruction: what
+	 * happens is the same as if it had jumped there, but it may come out behind that
+	 * instruction with the result, changed by what the instruction changes. Registers at rest
+	 * show the thread at or behind the instruction, never between. 0: not on this host.
+	 */
+	uint64_t (*fast_entry)(struct platform *p);
+	/*
+	 * With fast_entry. From now on the six calls of struct plat_identity that come there are
+	 * answered with these values, without a switch. By the owner at rest, until the next
+	 * context_move. False: the guest uses the gs base for itself, and nothing is answered.
+	 */
+	MUST_CHECK bool (*set_identity)(struct pcontext *pc, const struct plat_identity *who);
+	/* No more. By any thread, as context_interrupt; a call that is begun afterwards is not
+	 * answered. */
+	void (*clear_identity)(struct pcontext *pc);
 
 	/*
 	 * The host calls that this platform makes after init, on any thread of the Sentry: they

@@ -22,6 +22,12 @@
 #define NR_clock_gettime 228
 #define NR_exit_group 231
 #define NR_seccomp 317
+#define NR_getpid 39
+#define NR_getuid 102
+#define NR_getgid 104
+#define NR_geteuid 107
+#define NR_getegid 108
+#define NR_gettid 186
 
 #define EBADF 9
 #define EAGAIN 11
@@ -354,6 +360,60 @@ label unotify_stub_parked
 	cmpl	$1, CTL_WORD(%r14)
 	je	.Lpark
 	jmp	.Lguest_born
+
+/*
+ * ---- patched call sites ----
+ *
+ * rcx is the `syscall` instruction to go on at, r11 from the second instruction on. A signal may find a thread at any
+ * of these; x86_64/frame.c then shows it at that instruction, or behind it once rax has the answer.
+ */
+
+	/* The number in eax is nr: to the answer. Changes no flags. */
+	.macro when nr to
+	lea	-\nr(%rax), %ecx
+	jrcxz	\to
+	.endm
+
+	.macro answer name index
+	.balign STUB_ANSWER_SIZE, 0xcc
+\name:
+	mov	%gs:CTL_WHO + 4 * \index, %eax
+	jmp	unotify_stub_answered
+	.endm
+
+entry unotify_stub_fast
+	mov	%rcx, %r11
+	rdgsbase %rcx
+	/* Is gs in the region of the slots? A guest may use it for itself. */
+	rorx	$28, %rcx, %rcx
+	mov	%ecx, %ecx
+	lea	-0x7ffff(%rcx), %rcx
+	jrcxz	.Lgs_is_ours
+.Lnot_fast:
+	jmp	*%r11
+.Lgs_is_ours:
+	mov	%gs:CTL_FAST, %ecx
+	jrcxz	.Lnot_fast
+	when	NR_getpid, .Lgetpid
+	when	NR_gettid, .Lgettid
+	when	NR_getuid, .Lgetuid
+	when	NR_geteuid, .Lgeteuid
+	when	NR_getgid, .Lgetgid
+	when	NR_getegid, .Lgetegid
+	jmp	*%r11
+	.balign STUB_ANSWER_SIZE, 0xcc
+label unotify_stub_answers
+	answer	.Lgetpid, 0
+	answer	.Lgettid, 1
+	answer	.Lgetuid, 2
+	answer	.Lgeteuid, 3
+	answer	.Lgetgid, 4
+	answer	.Lgetegid, 5
+	.balign STUB_ANSWER_SIZE, 0xcc
+label unotify_stub_answered
+	lea	2(%r11), %rcx
+	jmp	*%rcx
+label unotify_stub_fast_end
 
 	/* As guest code, from a frame of the Sentry's; may fault. */
 entry unotify_stub_cas

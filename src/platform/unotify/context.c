@@ -68,7 +68,8 @@ static void context_enter(struct pcontext *pc, struct aspace *as, struct stub_th
 	lock_release(&pc->kick_lock);
 	pc->rest = AT_BORN;
 	pc->gone = pc->in_call = pc->step = pc->step_due = pc->step_armed = false;
-	pc->result_dirty = false;
+	pc->result_dirty = pc->fast = pc->gs_is_ours = false;
+	atomic_store(&as_ctl(as, th->slot)->fast, 0);
 	pc->regs = (struct lx_user_regs){0};
 	frame_build(pc);
 	if (atomic_fetch_add(&as->ncontexts, 1) > 0)

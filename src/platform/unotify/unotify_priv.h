@@ -101,6 +101,7 @@ struct platform {
 	uint32_t filter_flags; /* [I] for a new thread with a listener */
 	bool has_text;         /* [I] the text page is mapped in our process, too */
 	bool many_cpus;        /* [I] we may run on more than one */
+	bool can_fast;         /* [I] the processor has what unotify_stub_fast needs */
 	cpu_set_t cpus;        /* [I] these */
 	size_t fpu_size;       /* [I] bytes of an XSAVE image */
 	uint64_t xfeatures;    /* [I] components that it may have */
@@ -172,7 +173,9 @@ struct pcontext {
 	uint64_t frame;            /* [t] AT_FRAME: its offset in the slot */
 	uint64_t sent_id, sent_ip; /* [t] the last call that was answered; see undo_restart */
 	int64_t sent_value;        /* [t] */
-	uint64_t fs_base, gs_base; /* [t] AT_FRAME: what the handler rang with */
+	uint64_t fs_base, gs_base; /* [t] AT_FRAME: what the handler rang with; ours is 0 */
+	bool fast;                 /* [t] gs base is to be the stub_ctl where the guest's is 0 */
+	bool gs_is_ours;           /* [t] AT_FRAME: and was */
 	uint64_t cpu_before_ns, cpu_last_ns; /* [t] */
 	struct lx_user_regs regs;            /* [t] */
 	struct lock kick_lock;
@@ -319,6 +322,11 @@ MUST_CHECK int unotify_set_regs(struct pcontext *pc, const struct lx_user_regs *
 MUST_CHECK int unotify_get_fpu(struct pcontext *pc, void *ret, size_t size);
 MUST_CHECK int unotify_set_fpu(struct pcontext *pc, const void *image, size_t size);
 void unotify_set_step(struct pcontext *pc, bool on);
+
+/* fast.c: what patched call sites find */
+uint64_t unotify_fast_entry(struct platform *p);
+MUST_CHECK bool unotify_set_identity(struct pcontext *pc, const struct plat_identity *who);
+void unotify_clear_identity(struct pcontext *pc);
 
 /* x86_64/event.c: what a ring of the handler means. 0: nothing, go on; 1: *ret is filled. */
 MUST_CHECK int event_from_frame(struct pcontext *pc, int signo, struct plat_event *ret);

@@ -29,6 +29,7 @@ enum {
 	CPUID_XSAVE = 0xd,
 	MXCSR_MASK_AT = 28, /* in an FXSAVE image */
 	MXCSR_MASK_DEFAULT = 0xffbf,
+	SYSCALL_LEN = 2,
 };
 
 /* The host gives tile data only to who asks for it (ARCH_REQ_XCOMP_PERM), which no stub does. */
@@ -74,7 +75,9 @@ int frame_enter(struct pcontext *pc, const struct seccomp_notif *n)
 		return -EPROTO;
 	pc->frame = at;
 	pc->fs_base = n->data.args[2];
-	pc->gs_base = n->data.args[3];
+	/* Guests know nothing of what we use it for. */
+	pc->gs_is_ours = n->data.args[3] == slot + SLOT_CTL;
+	pc->gs_base = pc->gs_is_ours ? 0 : n->data.args[3];
 	pc->rest = AT_FRAME;
 	return 0;
 }
@@ -111,6 +114,25 @@ void frame_build(struct pcontext *pc)
 	pc->regs_dirty = pc->bases_dirty = true;
 }
 
+/*
+ * On the way of a patched call site (unotify_stub.S) a thread is at the `syscall` instruction that
+ * it came from, or behind it once it has the answer. Nothing else has changed there but what the
+ * instruction changes.
+ */
+static void leave_fast_way(struct pcontext *pc)
+{
+	struct lx_user_regs *r = &pc->regs;
+	uint64_t at = r->rip - region_address(pc->as->p, unotify_stub_fast);
+	uint64_t answers = (uint64_t)(unotify_stub_answers - unotify_stub_fast);
+	uint64_t answered = (uint64_t)(unotify_stub_answered - unotify_stub_fast);
+
+	if (at >= (uint64_t)(unotify_stub_fast_end - unotify_stub_fast))
+		return;
+	r->rip = at == 0 ? r->rcx : r->r11;
+	if (at >= answered || (at > answers && (at - answers) % STUB_ANSWER_SIZE != 0))
+		r->rip += SYSCALL_LEN;
+}
+
 void frame_load_regs(struct pcontext *pc)
 {
 	struct lx_sigcontext sc;
@@ -143,6 +165,7 @@ void frame_load_regs(struct pcontext *pc)
 		.fs_base = pc->fs_base,
 		.gs_base = pc->gs_base,
 	};
+	leave_fast_way(pc);
 	if (pc->step_armed)
 		pc->regs.eflags &= ~(uint64_t)LX_EFLAGS_TF;
 	if (pc->result_dirty)
@@ -181,6 +204,7 @@ bool frame_store_regs(struct pcontext *pc)
 {
 	struct stub_ctl *ctl = as_ctl(pc->as, pc->th->slot);
 	struct lx_sigcontext *sc = context_of(pc);
+	uint64_t slot = slot_address(pc->as->p, pc->th->slot);
 
 	/* The guest may have changed the flag itself: it is set and taken back each time. */
 	if ((pc->step || pc->step_armed) && !pc->regs_dirty) {
@@ -194,8 +218,8 @@ bool frame_store_regs(struct pcontext *pc)
 	if (!pc->bases_dirty)
 		return false;
 	ctl->fs = pc->regs.fs_base;
-	ctl->gs = pc->regs.gs_base;
-	ctl->rsp = slot_address(pc->as->p, pc->th->slot) + pc->frame;
+	ctl->gs = pc->regs.gs_base == 0 && pc->fast ? slot + SLOT_CTL : pc->regs.gs_base;
+	ctl->rsp = slot + pc->frame;
 	return true;
 }
 
@@ -276,6 +300,14 @@ void unotify_set_step(struct pcontext *pc, bool on)
 
 /* ---- FPU ---- */
 
+/* BMI2, for arithmetic that leaves the flags alone. */
+static bool probe_bmi2(void)
+{
+	unsigned int a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_BMI2);
+}
+
 int frame_probe_fpu(struct platform *p)
 {
 	_Alignas(16) uint8_t legacy[XSAVE_LEGACY] = {0};
@@ -298,6 +330,7 @@ int frame_probe_fpu(struct platform *p)
 	if (size > PLAT_FPU_MAX)
 		return -E2BIG;
 	p->fpu_size = (size_t)size;
+	p->can_fast = probe_bmi2();
 	__asm__ volatile("fxsave64 %0" : "=m"(legacy));
 	memcpy(&p->mxcsr_mask, legacy + MXCSR_MASK_AT, sizeof(p->mxcsr_mask));
 	if (p->mxcsr_mask == 0)
