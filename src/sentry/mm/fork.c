@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "sentry/core/budget.h"
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 static int fork_vmas(struct mm *mm, struct mm *child) REQUIRES(mm->map_lock)
 {
@@ -34,6 +34,8 @@ static int fork_locked(struct mm *mm, struct ctx *ctx, struct mm *child) REQUIRE
 {
 	int r = budget_fits(mm->counts.data, 0) ? fork_vmas(mm, child) : -ENOMEM;
 
+	if (r == 0)
+		r = patches_copy(mm, child);
 	if (r < 0)
 		return r;
 	child->mmap_top = mm->mmap_top;

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 /* An mmap call, decoded. */
 struct map_plan {
@@ -110,6 +110,8 @@ static int plan_flags(const struct mm_map_args *a, struct map_plan *p)
 	p->v.tag = a->tag;
 	p->v.prot = (uint8_t)(a->prot & MM_PROT_ACCESS);
 	p->v.max_prot = (uint8_t)(a->max_prot & MM_PROT_ACCESS);
+	if (a->obj && !(p->v.flags & VMA_SHARED) && (a->prot & LX_PROT_WRITE))
+		p->v.flags |= VMA_WAS_WRITABLE;
 	return 0;
 }
 
@@ -231,6 +233,9 @@ static int map_locked(struct mm *mm, struct ctx *ctx, struct map_plan *p, struct
 	p->v.range.hi = hi;
 	if (!p->v.obj)
 		p->v.off = lo;
+	r = patches_leave(mm, ctx, lo, hi);
+	if (r < 0)
+		return r;
 	r = mm_host_map(mm, ctx, &p->v, lo, hi, more);
 	if (r < 0) {
 		if (vmas_covered(mm, lo, hi, 0))

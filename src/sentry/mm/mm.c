@@ -10,7 +10,7 @@
 #include "sentry/core/alloc.h"
 #include "sentry/core/lock_ranks.h"
 #include "sentry/core/budget.h"
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 static SLAB_DEFINE(mm_slab, struct mm);
 
@@ -52,6 +52,7 @@ void mm_free(struct mm *mm)
 	budget_uncharge(mm->counts.data);
 	if (mm->exe)
 		mm->exe_put(mm->exe);
+	patches_free(mm);
 	lock_fini(&mm->map_lock);
 	slab_free(&mm_slab, mm);
 }

@@ -46,6 +46,8 @@ enum vma_flags {
 	VMA_NOHUGE = 1 << 12, /* also MAP_STACK */
 	VMA_RANDOM = 1 << 13,
 	VMA_SEQUENTIAL = 1 << 14,
+	VMA_WAS_WRITABLE = 1 << 15, /* a private mapping of a file, which need not be the file's any
+				       more (Linux's VM_ACCOUNT keeps such apart as well) */
 };
 #define VMA_LOCK_MASK (VMA_LOCKED | VMA_LOCKONFAULT)
 
@@ -92,6 +94,7 @@ struct mm {
 	void *exe;                /* [m] */
 	void *(*exe_get)(void *); /* [m] */
 	void (*exe_put)(void *);  /* [m] */
+	struct patches *patches;  /* [m] owned; NULL: no call was ever counted. patch_priv.h */
 };
 
 /* ---- vma.c: the set ---- */

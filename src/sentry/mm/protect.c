@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 #define PROT_GROWS (LX_PROT_GROWSDOWN | LX_PROT_GROWSUP)
 
@@ -91,6 +91,9 @@ static int protect_range(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t h
 	r = vma_spares_fill(&spares, 2);
 	if (r < 0)
 		return r;
+	r = patches_leave(mm, ctx, lo, hi);
+	if (r < 0)
+		return r;
 	r = mm_host_protect(mm, ctx, lo, hi, prot);
 	if (r < 0) {
 		protect_undo(mm, ctx, lo, hi, &spares, dead);
@@ -100,6 +103,8 @@ static int protect_range(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t h
 	vma_for_each_in(v, mm, lo, hi) {
 		vma_unaccount(mm, v);
 		v->prot = (uint8_t)prot;
+		if (v->obj && !(v->flags & VMA_SHARED) && (prot & LX_PROT_WRITE))
+			v->flags |= VMA_WAS_WRITABLE;
 		vma_account(mm, v);
 	}
 	vmas_merge(mm, lo, hi, dead);

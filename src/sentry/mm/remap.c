@@ -7,7 +7,7 @@
  */
 #include <errno.h>
 
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 #define MREMAP_ALL    (LX_MREMAP_MAYMOVE | LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP)
 #define MREMAP_PLACED (LX_MREMAP_FIXED | LX_MREMAP_DONTUNMAP)
@@ -150,7 +150,9 @@ static int remap_move(struct mm *mm, struct ctx *ctx, const struct remap *q, str
 	moved->flags = v->flags;
 	moved->prot = v->prot;
 	moved->max_prot = v->max_prot;
-	r = remap_host_move(mm, ctx, q, moved);
+	r = patches_leave(mm, ctx, q->new_lo, new_hi);
+	if (r == 0)
+		r = remap_host_move(mm, ctx, q, moved);
 	moved->obj = NULL;
 	if (r < 0) {
 		if (rangemap_overlaps(&mm->vmas, q->new_lo, new_hi)) {
@@ -232,6 +234,9 @@ static int remap_locked(struct mm *mm, struct ctx *ctx, struct remap *q, struct 
 		return -EFAULT;
 	if (v->flags & VMA_SEALED)
 		return -EPERM;
+	r = patches_vanish(mm, ctx, q->lo, q->lo + 1);
+	if (r < 0)
+		return r;
 	if (q->flags & MREMAP_PLACED)
 		return remap_to(mm, ctx, q, v, dead);
 	if (q->old_len >= q->new_len) {

@@ -2,7 +2,7 @@
 /* munmap(2) and mseal(2): forgetting a range, and forbidding it. */
 #include <errno.h>
 
-#include "sentry/mm/mm_priv.h"
+#include "sentry/mm/patch_priv.h"
 
 int mm_unmap_locked(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, struct vma_dead *dead)
 {
@@ -20,7 +20,10 @@ int mm_unmap_locked(struct mm *mm, struct ctx *ctx, uint64_t lo, uint64_t hi, st
 	r = vma_spares_fill(&spares, vmas_splits(mm, lo, hi));
 	if (r < 0)
 		return r;
-	r = mm_host_unmap(mm, ctx, lo, hi);
+	patches_forget(mm, lo, hi);
+	r = patches_leave(mm, ctx, lo, hi);
+	if (r == 0)
+		r = mm_host_unmap(mm, ctx, lo, hi);
 	if (r < 0)
 		return r;
 	vmas_cut(mm, lo, hi, &spares, dead);
