@@ -30,6 +30,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "sentry/mm/mm.h"
+#include "sentry/run/fast.h"
 #include "sentry/run/run_priv.h"
 #include "sentry/sys/sys.h"
 #include "sentry/task/process.h"
@@ -258,6 +259,7 @@ static int enter_guest(struct task *t, struct plat_event *ev)
 	int r;
 
 	lock_assert_none_held();
+	run_fast_keep(t);
 	atomic_store(&t->state, TASK_IN_GUEST); /* (A) */
 	if (has_work(t)) {                      /* (C) */
 		atomic_store(&t->state, TASK_IN_CALL);
@@ -274,6 +276,7 @@ static void handle(struct task *t, const struct plat_event *ev)
 	switch (ev->why) {
 	case PLAT_SYSCALL:
 		run_syscall(t, &ev->sys);
+		run_fast_note(t, &ev->sys);
 		return;
 	case PLAT_FAULT:
 		run_fault(t, &ev->fault);
@@ -311,6 +314,7 @@ void run_task(struct task *t)
 	struct sampling sampling = {0};
 	struct plat_event ev;
 
+	run_fast_begin(t);
 	while (!t->exited) {
 		long no_call = 0;
 		int r;

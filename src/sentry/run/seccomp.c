@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "platform/platform.h"
+#include "sentry/mm/patch.h"
 #include "sentry/run/run_priv.h"
 #include "sentry/task/process.h"
 
@@ -82,7 +83,7 @@ enum seccomp_outcome run_seccomp(struct task *t, uint64_t nr, const struct plat_
 	struct lx_seccomp_data call = {
 		.nr = (int32_t)(uint32_t)nr,
 		.arch = SECCOMP_ARCH,
-		.instruction_pointer = sys->ip,
+		.instruction_pointer = mm_patch_site(t->mm, sys->ip),
 	};
 	struct seccomp_verdict v;
 

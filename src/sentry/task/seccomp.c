@@ -45,7 +45,10 @@ static void sync_siblings(struct task *t)
 		/* Before the filter: or the thread could gain privileges under it. */
 		if (task_no_new_privs(t))
 			atomic_store(&other->no_new_privs, true);
-		seccomp_sync(&other->seccomp, &t->seccomp);
+		seccomp_sync(&other->seccomp, &t->seccomp); /* (A) of run/fast.c */
+		atomic_thread_fence(memory_order_seq_cst);
+		if (other->ctx.pc && t->kernel->pops->clear_identity)
+			t->kernel->pops->clear_identity(other->ctx.pc);
 	}
 }
 

@@ -92,6 +92,15 @@ struct restart_block {
 	uint64_t arg[8];
 };
 
+/* ---- calls that the platform answers (run/fast.c) ---- */
+
+struct task_fast {
+	const struct mm *mm;      /* for whose patched sites; never followed */
+	struct plat_identity who; /* what is answered */
+	unsigned landed;          /* calls of patched sites that were not */
+	bool on, refused;
+};
+
 /* ---- one thread ---- */
 
 /* Why a thread must look around before it goes on in the guest or sleeps. Bits of task->work. */
@@ -166,6 +175,8 @@ struct task {
 	uint64_t call_args[6]; /* [t] */
 	bool regs_were_set;    /* [t] the call set all registers itself (rt_sigreturn, execve): no
 				  result */
+
+	struct task_fast fast; /* [t] */
 
 	/* threads */
 	uaddr_t clear_tid;        /* [t] set_tid_address(2), CLONE_CHILD_CLEARTID */
