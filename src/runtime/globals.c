@@ -20,6 +20,7 @@ enum global_option {
 	OPT_ROOT,
 	OPT_SYSTEMD_CGROUP,
 	OPT_ROOTLESS,
+	OPT_TIER1,
 	OPT_END
 };
 
@@ -36,6 +37,7 @@ const struct option globals_options[GLOBALS_NOPTIONS] = {
 	{"root", required_argument, NULL, OPT_ROOT},
 	{"systemd-cgroup", no_argument, NULL, OPT_SYSTEMD_CGROUP},
 	{"rootless", required_argument, NULL, OPT_ROOTLESS},
+	{"tier1", required_argument, NULL, OPT_TIER1},
 	{NULL, 0, NULL, 0},
 };
 
@@ -53,6 +55,14 @@ static int take_platform(struct globals *g, const char *arg)
 	}
 	g->platform = arg;
 	return 0;
+}
+
+static int take_tier1(const char *arg)
+{
+	if (sentry_set_tier1(arg))
+		return 0;
+	tell("--tier1=%s: choose `auto`, `off` or, for tests, `always`", arg);
+	return EXIT_USAGE;
 }
 
 static int take_network(struct globals *g, const char *arg)
@@ -149,6 +159,8 @@ int globals_take(struct globals *g, int value, const char *arg)
 		return 0;
 	case OPT_ROOTLESS:
 		return take_rootless(g, arg);
+	case OPT_TIER1:
+		return take_tier1(arg);
 	case OPT_END:
 		break;
 	}

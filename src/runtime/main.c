@@ -74,6 +74,7 @@ int verb_help(struct globals *g, int argc, char **argv)
 	       "  --overlay=memory|none  writes to the root vanish at exit, or are refused\n"
 	       "  --strace[=FILE]        log the program's system calls (default: to stderr)\n"
 	       "  --require-isolation=LEVEL  refuse to run below process, landlock, namespaces or full\n"
+	       "  --tier1=auto|off|always  answer getpid and its kin in place: when hot, never, at once\n"
 	       "  --log=FILE             log of Caisson itself\n"
 	       "  --debug                more of it\n"
 	       "global options of the verbs of an OCI runtime, from `create` on:\n"

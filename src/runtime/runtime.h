@@ -56,7 +56,7 @@ struct globals {
 
 /* The long options of struct globals as getopt_long(3) wants them, ending in an all-zero row. */
 extern const struct option globals_options[];
-#define GLOBALS_NOPTIONS 13
+#define GLOBALS_NOPTIONS 14
 /* One parsed option `value` (from globals_options[].val) with its argument. 0, or EXIT_USAGE after
  * telling why. */
 MUST_CHECK int globals_take(struct globals *g, int value, const char *arg);

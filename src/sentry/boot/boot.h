@@ -26,6 +26,12 @@ NORETURN void sentry_main(const struct sentry_config *config);
 /* The platforms of this build, default first, separated by ", ". */
 const char *sentry_platforms(void);
 bool sentry_platform_known(const char *name);
+/*
+ * For the Sentries that this process becomes or forks: are hot call sites of the guest's patched,
+ * so that some calls are answered without the Sentry: "auto" (if nobody says anything), "off",
+ * "always" (from the first call on, for tests). False: none of these.
+ */
+bool sentry_set_tier1(const char *how);
 
 /*
  * What the host would let a Sentry do, found by becoming one, but for the plan: called as
