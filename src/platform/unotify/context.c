@@ -132,6 +132,7 @@ static void context_leave(struct pcontext *pc)
 	lock_acquire(&pc->kick_lock);
 	th = TAKE(pc->th);
 	lock_release(&pc->kick_lock);
+	overdue_forget(pc);
 	if (is_new)
 		thread_put(as, th);
 	else
@@ -186,7 +187,7 @@ static uint64_t thread_time_ns(struct pcontext *pc)
 	return s * NS_PER_S + ns;
 }
 
-static uint64_t process_time_ns(const struct aspace *as)
+uint64_t aspace_time_ns(const struct aspace *as)
 {
 	/* clock_getcpuclockid(3), without the host call that it makes: the layout is the kernel's
 	 * ABI. */
@@ -205,7 +206,7 @@ static uint64_t process_time_ns(const struct aspace *as)
  */
 static uint64_t time_here_ns(struct pcontext *pc)
 {
-	uint64_t all = process_time_ns(pc->as);
+	uint64_t all = aspace_time_ns(pc->as);
 
 	if (!atomic_load(&pc->as->was_shared) || pc->gone)
 		return all;

@@ -39,8 +39,10 @@ void unotify_context_interrupt(struct pcontext *pc)
 	atomic_store(&pc->kicked, true); /* (A) */
 
 	GUARD(&pc->kick_lock);
-	if (pc->th && atomic_load(&pc->running))
-		syscall(SYS_tgkill, pc->as->pid, pc->th->tid, KICK_SIGNAL);
+	if (!pc->th || !atomic_load(&pc->running))
+		return;
+	overdue_note(pc);
+	syscall(SYS_tgkill, pc->as->pid, pc->th->tid, KICK_SIGNAL);
 }
 
 static bool take_kick(struct pcontext *pc)
@@ -61,6 +63,7 @@ static int hand_over(struct pcontext *pc, int64_t value, struct seccomp_notif *r
 
 	if (r == 0)
 		r = listener_recv(pc->as, pc->th->listener, ret);
+	overdue_forget(pc);
 	if (r < 0)
 		return r;
 	pc->sent_id = pc->th->id;

@@ -86,12 +86,14 @@ const struct platform_ops platform_unotify = {
 
 static void platform_destroy(struct platform *p)
 {
+	overdue_fini(p);
 	first_kill(p);
 	region_unmake_text(p);
 	if (p->sock >= 0)
 		close(p->sock);
 	if (p->stub_sock >= 0)
 		close(p->stub_sock);
+	lock_fini(&p->overdue_lock);
 	lock_fini(&p->birth_lock);
 	lock_fini(&p->list_lock);
 	lock_fini(&p->first_lock);
@@ -210,6 +212,8 @@ static int unotify_init(struct platform **ret, const char **ret_why)
 	lock_init(&p->birth_lock, 0, "unotify birth");
 	lock_init(&p->first_lock, 0, "unotify first");
 	lock_init(&p->list_lock, 0, "unotify aspaces");
+	lock_init(&p->overdue_lock, 0, "unotify overdue");
+	list_init(&p->overdue);
 	list_init(&p->aspaces);
 	list_init(&p->dying);
 	p->self = getpid();

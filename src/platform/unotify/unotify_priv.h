@@ -29,6 +29,7 @@
  *   platform.list_lock  which address spaces there are; above aspace.stub_lock
  *   platform.birth_lock the socket, from an order to its last message
  *   pcontext.kick_lock  keeps tid and pid while a kick is being sent
+ *   platform.overdue_lock which kicks have not been answered
  */
 #pragma once
 
@@ -49,6 +50,7 @@
 #include "base/lock.h"
 #include "guest/unotify_stub.h"
 #include "host/seccomp.h"
+#include "host/thread.h"
 #include "platform/newborn.h"
 #include "platform/platform.h"
 
@@ -116,6 +118,11 @@ struct platform {
 	struct aspace *spare; /* first_lock; takes its place if the host kills it. NULL: not yet */
 	struct lock birth_lock;
 	atomic_size_t naspaces;
+	struct lock overdue_lock;
+	struct list overdue;               /* overdue_lock; contexts with a noted kick */
+	bool overdue_watched;              /* overdue_lock; the thread is there */
+	struct host_thread overdue_thread; /* overdue_lock */
+	_Atomic uint32_t overdue_word;     /* what its thread is to do; futex */
 };
 
 /* One thread of a stub that has a listener. */
@@ -180,6 +187,10 @@ struct pcontext {
 	struct lx_user_regs regs;            /* [t] */
 	struct lock kick_lock;
 	atomic_bool kicked, running; /* see context_interrupt */
+	atomic_bool overdue_noted;   /* written under overdue_lock, as are all of these */
+	bool overdue_seen;
+	uint64_t overdue_since_ns, overdue_used_ns;
+	struct list overdue_node;
 };
 
 /* region.c: the stub's text and shared memory */
@@ -284,6 +295,8 @@ uint64_t unotify_cpu_time_ns(struct pcontext *pc);
 MUST_CHECK int unotify_cmpxchg32(struct pcontext *by, uint64_t addr, uint32_t expect,
 				 uint32_t value, uint32_t *ret_old);
 void context_give_up(struct pcontext *pc);
+/* What the stub as a whole has used of the processor. */
+uint64_t aspace_time_ns(const struct aspace *as);
 
 /* switch.c */
 MUST_CHECK int unotify_context_switch(struct pcontext *pc, struct plat_event *ret);
@@ -302,6 +315,12 @@ MUST_CHECK int context_resume(struct pcontext *pc, struct seccomp_notif *ret);
 MUST_CHECK int context_answer(struct pcontext *pc, uint32_t then, struct seccomp_notif *ret);
 /* Did the thread's stub code ring? *ret_code is what it said. */
 bool is_ring(const struct pcontext *pc, const struct seccomp_notif *n);
+
+/* overdue.c: kicks that are not answered. Note one before its signal is sent; forget it with any
+ * notification of the thread, and before the context leaves its address space. */
+void overdue_fini(struct platform *p);
+void overdue_note(struct pcontext *pc);
+void overdue_forget(struct pcontext *pc);
 
 /* x86_64/frame.c: signal frames in slots */
 
