@@ -76,12 +76,30 @@ static int refuse_mount(size_t i, const struct oci_mount *m, const char *why)
 	return -EINVAL;
 }
 
+/*
+ * The host's windows onto its kernel are not given into a sandbox: in their place stand the same of
+ * the guest's kernel. NULL: source is none of them.
+ */
+static const char *own_window(const char *source)
+{
+	static const struct {
+		const char *path, *type;
+	} windows[] = {{"/sys", "sysfs"}, {"/proc", "proc"}, {"/sys/fs/cgroup", "cgroup"}};
+	AUTO(free) char *real = realpath(source, NULL);
+
+	for (size_t i = 0; real && i < ARRAY_SIZE(windows); i++)
+		if (strcmp(real, windows[i].path) == 0)
+			return windows[i].type;
+	return NULL;
+}
+
 /* A bind mount is an export of the Gofer, by a name of ours. */
 static int draw_bind(struct blueprint *b, const struct blueprint_request *q, size_t i,
 		     struct plan_mount *ret)
 {
 	const struct oci_mount *m = &q->spec->mounts.v[i];
 	char *source, *name;
+	const char *window;
 	struct stat st;
 
 	if (!m->source)
@@ -103,6 +121,11 @@ static int draw_bind(struct blueprint *b, const struct blueprint_request *q, siz
 		tell("mounts[%zu] (%s): %s is neither a directory nor a regular file; sockets, pipes and devices of the host are not given into a sandbox",
 		     i, m->destination, m->source);
 		return -EINVAL;
+	}
+	window = own_window(source);
+	if (window) {
+		ret->type = blueprint_borrow(window);
+		return 0;
 	}
 	b->exports[b->nexports++] =
 		(struct gofer_export){.host_path = source,

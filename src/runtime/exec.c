@@ -226,8 +226,9 @@ static int draw(struct exec *e, struct plan_process *ret)
 static int fork_proxy(struct exec *e)
 {
 	int line[2], r = host_socketpair(SOCK_SEQPACKET, line);
+	AUTO(host_close_fd) int null = host_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
 	struct proxy_config config = {
-		.keeper = e->c.record.keeper.pid, .leash = -1, .conn = e->conn};
+		.keeper = e->c.record.keeper.pid, .leash = -1, .conn = e->conn, .null = null};
 	char what;
 
 	if (r < 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,10 +250,14 @@ static int fork_keeper(struct launch *l, const int keeper[2], const int init[2])
 
 static int fork_init(struct launch *l, const int keeper[2], const int init[2])
 {
-	struct proxy_config config = {
-		.keeper = l->keeper, .line = init[1], .leash = l->leash[1], .conn = -1};
+	AUTO(host_close_fd) int null = host_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
+	struct proxy_config config = {.keeper = l->keeper,
+				      .line = init[1],
+				      .leash = l->leash[1],
+				      .conn = -1,
+				      .null = null};
 
-	l->init = namespaces_fork_beside(l->keeper);
+	l->init = null < 0 ? null : namespaces_fork_beside(l->keeper);
 	if (l->init < 0)
 		return tell_fork(l->init, "fork");
 	if (l->init == 0) {
@@ -718,6 +723,8 @@ int launch_create(const struct globals *g, const char *id, const struct launch_o
 		r = draw(&l);
 	if (r == 0)
 		r = make_processes(&l);
+	if (r == 0 && ((l.ns.make & CLONE_NEWUSER) || l.ns.join[OCI_NS_USER] >= 0))
+		l.blueprint.plan.flags |= PLAN_GOFER_MAPPED;
 	if (r == 0)
 		r = draw_limits(&l);
 	if (r == 0)

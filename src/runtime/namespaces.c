@@ -79,15 +79,19 @@ void namespaces_fini(struct namespaces *ns)
 static const enum oci_ns movable[] = {OCI_NS_PID, OCI_NS_NETWORK, OCI_NS_IPC, OCI_NS_UTS,
 				      OCI_NS_CGROUP};
 
-static int move_to(const int *fds)
+/* How many of them were entered before the first error, which *ret_error gets. */
+static size_t move_to(const int *fds, size_t n, int *ret_error)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(movable); i++) {
+	*ret_error = 0;
+	for (size_t i = 0; i < n; i++) {
 		int fd = fds[movable[i]];
 
-		if (fd >= 0 && setns(fd, kinds[movable[i]].flag) < 0)
-			return -errno;
+		if (fd >= 0 && setns(fd, kinds[movable[i]].flag) < 0) {
+			*ret_error = -errno;
+			return i;
+		}
 	}
-	return 0;
+	return n;
 }
 
 /*
@@ -96,7 +100,8 @@ static int move_to(const int *fds)
  */
 static pid_t fork_in(const int join[OCI_NS_COUNT], unsigned long make)
 {
-	int own[OCI_NS_COUNT];
+	int own[OCI_NS_COUNT], error;
+	size_t moved = 0;
 	pid_t pid = 0;
 
 	for (size_t i = 0; i < OCI_NS_COUNT; i++)
@@ -109,12 +114,14 @@ static pid_t fork_in(const int join[OCI_NS_COUNT], unsigned long make)
 		(void)snprintf(path, sizeof(path), "/proc/self/ns/%s", kinds[movable[i]].file);
 		own[movable[i]] = pid = host_open(AT_FDCWD, path, O_RDONLY, 0);
 	}
-	if (pid >= 0)
-		pid = move_to(join);
-	if (pid == 0)
-		pid = host_fork_into(make);
-	if (pid != 0)
-		check(move_to(own) == 0);
+	if (pid >= 0) {
+		moved = move_to(join, ARRAY_SIZE(movable), &error);
+		pid = error < 0 ? error : host_fork_into(make);
+	}
+	if (pid != 0) {
+		(void)move_to(own, moved, &error);
+		check(error == 0); /* who may enter may come back */
+	}
 	for (size_t i = 0; i < OCI_NS_COUNT; i++)
 		host_close(own[i]);
 	return pid;
@@ -263,23 +270,6 @@ static int open_ns(pid_t pid, const char *file)
 	return host_open(AT_FDCWD, path, O_RDONLY, 0);
 }
 
-pid_t namespaces_fork_beside(pid_t pid)
-{
-	int join[OCI_NS_COUNT];
-	pid_t child;
-
-	if (same_ns(pid, "pid"))
-		return host_fork();
-	for (size_t i = 0; i < OCI_NS_COUNT; i++)
-		join[i] = -1;
-	join[OCI_NS_PID] = open_ns(pid, "pid");
-	if (join[OCI_NS_PID] < 0)
-		return join[OCI_NS_PID];
-	child = fork_in(join, 0);
-	host_close(join[OCI_NS_PID]);
-	return child;
-}
-
 /* What we may enter as who we are; a descriptor is closed when it is entered. */
 static void enter_some(int fds[OCI_NS_COUNT])
 {
@@ -321,4 +311,70 @@ int namespaces_enter(pid_t pid)
 		host_close(fds[i]);
 	}
 	return r == 0 && user ? namespaces_become_root() : r;
+}
+
+/* In the helper: 0 in the child that it makes for us, else never. */
+static void enter_and_fork(pid_t pid, int pid_ns, int pipe)
+{
+	int r = namespaces_enter(pid);
+	pid_t child = r < 0 ? r : 0;
+
+	if (r == 0 && pid_ns >= 0 && setns(pid_ns, CLONE_NEWPID) < 0)
+		child = -errno;
+	if (child == 0)
+		child = host_fork_into(CLONE_PARENT);
+	if (child == 0)
+		return;
+	_exit(host_write_all(pipe, &child, sizeof(child)) < 0);
+}
+
+/*
+ * Into another user namespace there is no way back, so a helper goes there, and makes a child that
+ * is ours (CLONE_PARENT).
+ */
+static pid_t fork_by_helper(pid_t pid)
+{
+	AUTO(host_close_fd) int pid_ns = same_ns(pid, "pid") ? -1 : open_ns(pid, "pid");
+	struct host_exit end;
+	pid_t helper, child = -EIO;
+	int p[2];
+	int r = host_pipe(p);
+
+	if (r < 0)
+		return r;
+	helper = host_fork();
+	if (helper == 0) {
+		host_close(p[0]);
+		enter_and_fork(pid, pid_ns, p[1]);
+		host_close(p[1]);
+		return 0;
+	}
+	host_close(p[1]);
+	if (helper < 0)
+		child = helper;
+	else if (host_read_all(p[0], &child, sizeof(child)) < 0)
+		child = -EIO;
+	host_close(p[0]);
+	if (helper > 0 && host_wait(helper, &end) < 0)
+		tell_warning("a helper process is lost");
+	return child;
+}
+
+pid_t namespaces_fork_beside(pid_t pid)
+{
+	int join[OCI_NS_COUNT];
+	pid_t child;
+
+	if (!same_ns(pid, "user"))
+		return fork_by_helper(pid);
+	if (same_ns(pid, "pid"))
+		return host_fork();
+	for (size_t i = 0; i < OCI_NS_COUNT; i++)
+		join[i] = -1;
+	join[OCI_NS_PID] = open_ns(pid, "pid");
+	if (join[OCI_NS_PID] < 0)
+		return join[OCI_NS_PID];
+	child = fork_in(join, 0);
+	host_close(join[OCI_NS_PID]);
+	return child;
 }

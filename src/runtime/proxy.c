@@ -3,7 +3,6 @@
 #include "runtime/proxy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -183,18 +182,17 @@ static int ask_for_the_end(const struct proxy *p)
 void proxy_main(const struct proxy_config *config)
 {
 	struct proxy p = {.c = config, .signals = proxy_signals()};
-	int null = host_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
 	struct pollfd fds[2];
 	struct proxy_go go;
 	int keep[2], r;
 
-	if (p.signals < 0 || null < 0)
-		fail(config, p.signals < 0 ? p.signals : null, "signalfd, /dev/null");
+	if (p.signals < 0)
+		fail(config, p.signals, "signalfd");
 	come_into_place(config, &go);
 	p.pid = go.pid;
 	keep[0] = p.signals;
 	keep[1] = config->leash >= 0 ? config->leash : config->conn;
-	r = proxy_settle(null, keep, 2);
+	r = proxy_settle(config->null, keep, 2);
 	if (r == 0)
 		r = ask_for_the_end(&p);
 	fds[0] = (struct pollfd){.fd = p.signals, .events = POLLIN};

@@ -16,6 +16,7 @@ struct proxy_config {
 	int line;     /* to who made us, SOCK_SEQPACKET */
 	int leash;    /* of init: to the keeper; -1 */
 	int conn;     /* of an exec: to the Sentry; -1 */
+	int null;     /* /dev/null of the host: where we will be, that name is the guest's */
 };
 
 /*

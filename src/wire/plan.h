@@ -156,8 +156,10 @@ enum plan_flag {
 	PLAN_ROOT_OVERLAY = 1 << 2,    /* writes to the root stay in memory */
 	PLAN_LISTEN = 1 << 3,          /* PLAN_FD_LISTENER is there */
 	PLAN_DEFAULT_DEVICES = 1 << 4, /* fill /dev as runtime-spec says ("Default Devices") */
+	/* The Gofer is in the container's user namespace: it sees ids as the guest does. */
+	PLAN_GOFER_MAPPED = 1 << 5,
 };
-#define PLAN_FLAGS_ALL 0x1fu
+#define PLAN_FLAGS_ALL 0x3fu
 
 struct plan {
 	uint32_t flags;                        /* enum plan_flag */

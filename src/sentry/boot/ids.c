@@ -66,14 +66,15 @@ static void ids_fini(struct gofer_ids *ids)
 static int make_ids(const struct plan *plan, const struct plan_mount *m, struct gofer_ids *ret)
 {
 	static const struct plan_idmaps none;
+	bool seen_inside = (plan->flags & PLAN_GOFER_MAPPED) != 0;
 	struct ranges uid = {.v = arena_calloc(RANGES_MAX, sizeof(*uid.v))};
 	struct ranges gid = {.v = arena_calloc(RANGES_MAX, sizeof(*gid.v))};
 	int r = uid.v && gid.v ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = join(&uid, &plan->uid_maps, m ? &m->uid_maps : &none);
+		r = join(&uid, seen_inside ? &none : &plan->uid_maps, m ? &m->uid_maps : &none);
 	if (r == 0)
-		r = join(&gid, &plan->gid_maps, m ? &m->gid_maps : &none);
+		r = join(&gid, seen_inside ? &none : &plan->gid_maps, m ? &m->gid_maps : &none);
 	*ret = (struct gofer_ids){.uid = uid.v, .nuid = uid.n, .gid = gid.v, .ngid = gid.n};
 	if (r < 0)
 		ids_fini(ret);
@@ -86,7 +87,8 @@ int boot_mount_export(struct gofer_client *c, const struct plan *plan, const str
 	struct gofer_ids ids;
 	int r;
 
-	if (plan->uid_maps.n == 0 && plan->gid_maps.n == 0 &&
+	if (((plan->uid_maps.n == 0 && plan->gid_maps.n == 0) ||
+	     (plan->flags & PLAN_GOFER_MAPPED)) &&
 	    (!m || (m->uid_maps.n == 0 && m->gid_maps.n == 0)))
 		return gofer_mount(c, name, cache, ret);
 	r = make_ids(plan, m, &ids);
