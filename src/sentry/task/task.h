@@ -320,7 +320,7 @@ struct kernel {
 	uint32_t threads_max;             /* [I] */
 	uint32_t ntasks;                  /* [T] threads, and zombies that were not waited for */
 	_Atomic uint64_t pids_refused;    /* [a] forks that met limits.pids_max */
-	struct sandbox_limits limits;     /* [I] */
+	struct sandbox_limits limits;     /* written under [T]; who only shows them reads freely */
 	struct thread_group
 		*init;  /* [T] NULL before it starts and after it was reaped; one reference */
 	bool dying;     /* [T] init has ended: no new threads */
