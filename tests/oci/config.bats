@@ -196,3 +196,25 @@ SH
 	inside ls /sys/class/net
 	[[ $output == lo || $output == "" ]]
 }
+
+@test "a user namespace: ids inside, owners outside" {
+	cp -a "$ROOTFS" "$scratch/shifted"
+	chown -R 100000:100000 "$scratch/shifted"
+	chmod 755 "$scratch"
+	config "root.path=\"$scratch/shifted\"" '+linux.namespaces={"type":"user"}' \
+		'linux.uidMappings=[{"containerID":0,"hostID":100000,"size":1000}]' 'linux.gidMappings=[{"containerID":0,"hostID":100000,"size":1000}]'
+	args sh -c 'id -u; stat -c %u /etc/text; touch /tmp/mine; cat /proc/self/uid_map; sleep 100'
+	rt create --bundle "$bundle" --pid-file "$scratch/pid" "$id" </dev/null >"$scratch/out" 2>"$scratch/err" || { cat "$scratch/err"; false; }
+	rt start "$id"
+	eventually grep -q 100000 "$scratch/out"
+	[ "$(head -2 "$scratch/out")" = $'0\n0' ]
+	[ "$(stat -c %u "$scratch/shifted/tmp/mine")" = 100000 ]
+	[ "$(stat -c %u "/proc/$(cat "$scratch/pid")")" = 100000 ]
+	run -0 rt exec "$id" id -u
+	[ "$output" = 0 ]
+}
+
+@test "sysctls of a network that is not there yet, as Docker always asks for" {
+	config 'linux.sysctl={"net.ipv4.ip_unprivileged_port_start":"0","net.ipv4.ping_group_range":"0 2147483647"}'
+	inside true
+}
