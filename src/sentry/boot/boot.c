@@ -53,15 +53,24 @@ struct boot {
 	struct boot_error error;
 };
 
+/* The one that was asked for, or else the first that this host allows. */
 static int start_platform(struct boot *b, const char *name)
 {
 	const char *why = NULL;
+	const char *options = name ? strchr(name, ':') : NULL;
 	int r;
 
+	platform_options = options ? options + 1 : NULL;
 	b->pops = name ? platform_find(name) : platform_list[0];
 	if (!b->pops)
 		return boot_fail(&b->error, CONTROL_OUR_FAULT, -EINVAL, "platform %s", name);
 	r = b->pops->init(&b->platform, &why);
+	for (size_t i = 1; r < 0 && !name && platform_list[i]; i++) {
+		log_warn("platform %s: %s; trying %s", b->pops->name, why ? why : "cannot start",
+			 platform_list[i]->name);
+		b->pops = platform_list[i];
+		r = b->pops->init(&b->platform, &why);
+	}
 	if (r < 0)
 		return boot_fail(&b->error, CONTROL_HOST_REFUSED, r, "platform %s: %s",
 				 b->pops->name, why ? why : "cannot start");

@@ -98,6 +98,7 @@ static int claim_locked(struct task *t, struct ctty *c, enum ctty_claim how, boo
 			return -EPERM;
 		*ret_lost = detach(k, c);
 	}
+	LOCK_ASSERT_HELD(&tg->kernel->tasklist);
 	session_take_tty(tg, c);
 	return 0;
 }
