@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Terminals of whole sandboxes: the console, those of programs beside init, windows. */
-#include "runtime/live_sandbox.h"
+#include "runtime/test_live.h"
 
 static int open_pty(int *ret_slave)
 {

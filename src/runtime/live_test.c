@@ -3,7 +3,7 @@
  * A whole sandbox, made as a container is, and asked what a running one can be asked. The root is a
  * directory with a static busybox in it; without one on this machine the tests say so and pass.
  */
-#include "runtime/live_sandbox.h"
+#include "runtime/test_live.h"
 
 TEST(a_container_is_created_started_and_ends)
 {
