@@ -11,10 +11,27 @@ static volatile pid_t pid;
 static sigjmp_buf away;
 static volatile sig_atomic_t may_jump;
 
-static void on_alarm(int sig)
+/* Nothing but our own code and getpid is executed meanwhile. */
+static volatile sig_atomic_t only_getpid;
+
+static void expect_known_place(uintptr_t at)
 {
+	extern const char __executable_start[], etext[];
+
+	if (at >= (uintptr_t)__executable_start && at < (uintptr_t)etext)
+		return;
+	EXPECT(at - (uintptr_t)getpid < 16);
+}
+
+static void on_alarm(int sig, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+
 	(void)sig;
+	(void)info;
 	seen++;
+	if (only_getpid)
+		expect_known_place((uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
 	EXPECT_EQ(getpid(), pid);
 	EXPECT_EQ(syscall(SYS_gettid), pid);
 	EXPECT_OK(seteuid(seen % 2 ? 5 : 0));
@@ -47,7 +64,7 @@ static void check_flags(void)
 int main(void)
 {
 	struct itimerval often = {{0, 200}, {0, 200}}, off = {{0, 0}, {0, 0}};
-	struct sigaction sa = {.sa_handler = on_alarm};
+	struct sigaction sa = {.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO};
 	volatile int jumps = 0;
 
 	pid = getpid();
@@ -55,7 +72,6 @@ int main(void)
 		FAIL("the first thread has the number of the process");
 	EXPECT_OK(sigaction(SIGVTALRM, &sa, NULL));
 	EXPECT_OK(setitimer(ITIMER_VIRTUAL, &off, NULL));
-	sa.sa_handler = on_alarm;
 	EXPECT_OK(sigaction(SIGPROF, &sa, NULL));
 	EXPECT_OK(setitimer(ITIMER_PROF, &often, NULL));
 	while (seen < 100) {
@@ -66,6 +82,11 @@ int main(void)
 			check_flags();
 		}
 	}
+	seen = 0;
+	only_getpid = 1;
+	while (seen < 300)
+		EXPECT_EQ(getpid(), pid);
+	only_getpid = 0;
 	while (jumps < 20) {
 		if (sigsetjmp(away, 1))
 			jumps++;

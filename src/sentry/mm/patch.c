@@ -220,7 +220,8 @@ static int patch_site(struct mm *mm, struct ctx *ctx, uint64_t end) REQUIRES(mm-
 	img->used_to += SITE_TRAMPOLINE;
 	ps->sites[ps->nsites++] = (struct patch_site){
 		.end = end,
-		.landing = trampoline + SITE_LANDED,
+		.pad = base + pad,
+		.trampoline = trampoline,
 		.image = image,
 	};
 	return 0;
@@ -253,12 +254,17 @@ enum patch_verdict mm_patch_count(struct mm *mm, struct ctx *ctx, uint64_t ip, u
 	return r == 0 ? PATCH_DONE : PATCH_NO;
 }
 
-uint64_t mm_patch_site(struct mm *mm, uint64_t ip)
+uint64_t mm_patch_true_ip(struct mm *mm, uint64_t ip)
 {
 	GUARD(&mm->map_lock);
 	for (uint32_t i = 0; mm->patches && i < mm->patches->nsites; i++) {
-		if (mm->patches->sites[i].landing == ip)
-			return mm->patches->sites[i].end;
+		const struct patch_site *s = &mm->patches->sites[i];
+
+		/* All up to the landing's syscall can be done again; behind it nothing is left. */
+		if (ip == s->pad || ip - s->trampoline < SITE_LANDED)
+			return s->end - SITE_CALL_LEN;
+		if (ip == s->trampoline + SITE_LANDED)
+			return s->end;
 	}
 	return ip;
 }

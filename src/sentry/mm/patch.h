@@ -35,8 +35,10 @@ enum patch_verdict {
  * that ends at ip; after `often` of them the site is patched.
  */
 enum patch_verdict mm_patch_count(struct mm *mm, struct ctx *ctx, uint64_t ip, unsigned often);
-/* Where a call is for those who know the file: the end of the site whose landing's `syscall` ends
- * at ip. ip itself: no landing. */
-uint64_t mm_patch_site(struct mm *mm, uint64_t ip);
+/*
+ * Where a thread at ip is for those who know the file: at a site or behind it, if ip is on the way
+ * of a patched one. ip itself: it is not. Behind a landing's `syscall` is behind the site.
+ */
+uint64_t mm_patch_true_ip(struct mm *mm, uint64_t ip);
 /* Has the mm patched sites? */
 bool mm_is_patched(struct mm *mm);

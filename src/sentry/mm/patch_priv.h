@@ -24,8 +24,8 @@ struct patch_image {
 };
 
 struct patch_site {
-	uint64_t end;     /* of the site */
-	uint64_t landing; /* the address behind the landing's syscall */
+	uint64_t end; /* of the site */
+	uint64_t pad, trampoline;
 	uint32_t image;
 };
 

@@ -105,7 +105,7 @@ void run_fast_note(struct task *t, const struct plat_sys *sys)
 {
 	if (!is_fast_call(sys->nr) || t->exited || !is_possible(t))
 		return;
-	if (mm_patch_site(t->mm, sys->ip) != sys->ip) {
+	if (mm_patch_true_ip(t->mm, sys->ip) != sys->ip) {
 		if (++t->fast.landed >= LANDED || fast_mode == RUN_FAST_ALWAYS)
 			answer(t);
 		return;

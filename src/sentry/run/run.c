@@ -30,6 +30,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "sentry/mm/mm.h"
+#include "sentry/mm/patch.h"
 #include "sentry/run/fast.h"
 #include "sentry/run/run_priv.h"
 #include "sentry/sys/sys.h"
@@ -122,6 +123,8 @@ static bool deliver(struct task *t, long *call_ret)
 			continue;
 		}
 		resolve_call(t, call_ret, &s.action, &regs);
+		if (!entered)
+			regs.rip = mm_patch_true_ip(t->mm, regs.rip);
 		entered = true;
 		r = push_frame(t, &s, &regs);
 		task_signal_handled(t, &s, r == 0);

@@ -83,7 +83,7 @@ enum seccomp_outcome run_seccomp(struct task *t, uint64_t nr, const struct plat_
 	struct lx_seccomp_data call = {
 		.nr = (int32_t)(uint32_t)nr,
 		.arch = SECCOMP_ARCH,
-		.instruction_pointer = mm_patch_site(t->mm, sys->ip),
+		.instruction_pointer = mm_patch_true_ip(t->mm, sys->ip),
 	};
 	struct seccomp_verdict v;
 
