@@ -288,7 +288,8 @@ int blueprint_draw(const struct blueprint_request *q, struct blueprint *ret)
 	const struct process_request process = {.process = spec->process,
 						.seccomp = spec->lx.seccomp,
 						.personality = spec->lx.personality,
-						.rootfs = q->rootfs};
+						.rootfs = q->rootfs,
+						.listen_fds = q->listen_fds};
 	struct blueprint b = {0};
 	int r;
 

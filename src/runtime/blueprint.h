@@ -25,7 +25,8 @@ DEFINE_AUTO_INPLACE(struct blueprint, blueprint_fini)
 struct blueprint_request {
 	const struct oci_spec *spec;
 	const char *bundle, *rootfs; /* absolute */
-	bool overlay;                /* writes to the root stay in memory */
+	uint32_t listen_fds;
+	bool overlay; /* writes to the root stay in memory */
 };
 
 /* Tells; -EINVAL, -ENOMEM, or why a source of a bind mount cannot be looked at. */
@@ -39,6 +40,7 @@ struct process_request {
 	const struct oci_seccomp *seccomp;
 	const struct oci_personality *personality;
 	const char *rootfs;
+	uint32_t listen_fds; /* told in the environment */
 };
 MUST_CHECK int blueprint_process(struct blueprint *b, const struct process_request *q,
 				 struct plan_process *ret);

@@ -120,29 +120,38 @@ static int fill_seccomp(struct blueprint *b, const struct oci_seccomp *s, struct
 	return 0;
 }
 
+static bool says_home(const struct oci_process *p)
+{
+	for (size_t i = 0; i < p->env.n; i++)
+		if (strncmp(p->env.v[i], "HOME=", 5) == 0 && p->env.v[i][5] != 0)
+			return true;
+	return false;
+}
+
 /* As runc does: HOME is the user's, if the environment does not say it. */
 static int fill_env(struct blueprint *b, const struct process_request *q, struct plan_process *ret)
 {
 	const struct oci_process *p = q->process;
-	AUTO(free) char *home = NULL;
-	char **v;
+	bool home_said = says_home(p);
+	AUTO(free) char *home = home_said ? NULL : user_home(q->rootfs, p->user.uid);
+	char **v = blueprint_alloc(b, p->env.n + 3, sizeof(*v));
+	uint32_t n = 0;
 
-	for (size_t i = 0; i < p->env.n; i++)
-		if (strncmp(p->env.v[i], "HOME=", 5) == 0 && p->env.v[i][5] != 0) {
-			ret->envp = borrow_strings(&p->env);
-			return 0;
-		}
-	home = user_home(q->rootfs, p->user.uid);
-	v = blueprint_alloc(b, p->env.n + 1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->env.n; i++)
-		if (strcmp(p->env.v[i], "HOME=") != 0)
-			v[ret->envp.n++] = blueprint_borrow(p->env.v[i]);
-	v[ret->envp.n] = blueprint_format(b, "HOME=%s", home ? home : "/");
-	if (!v[ret->envp.n++])
-		return -ENOMEM;
-	ret->envp.v = v;
+		if (home_said || strcmp(p->env.v[i], "HOME=") != 0)
+			v[n++] = blueprint_borrow(p->env.v[i]);
+	if (!home_said)
+		v[n++] = blueprint_format(b, "HOME=%s", home ? home : "/");
+	if (q->listen_fds > 0) {
+		v[n++] = blueprint_format(b, "LISTEN_FDS=%u", q->listen_fds);
+		v[n++] = blueprint_borrow("LISTEN_PID=1");
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (!v[i])
+			return -ENOMEM;
+	ret->envp = (struct plan_strings){v, n};
 	return 0;
 }
 

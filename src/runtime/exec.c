@@ -32,7 +32,7 @@ struct exec_args {
 	const char *user, *cwd;
 	bool tty, detach, no_new_privs, ignore_paused;
 	const char *pid_file, *console_socket;
-	uint32_t preserve_fds;
+	uint32_t preserve_fds, listen_fds;
 	char **argv;
 	int argc;
 };
@@ -204,7 +204,8 @@ static int draw(struct exec *e, struct plan_process *ret)
 					  .default_caps = spec->process->capabilities,
 					  .seccomp = spec->lx.seccomp,
 					  .personality = spec->lx.personality,
-					  .rootfs = e->c.record.rootfs};
+					  .rootfs = e->c.record.rootfs,
+					  .listen_fds = e->a->listen_fds};
 	int r = e->a->process ? read_process(e) : build_process(e);
 
 	if (r < 0)
@@ -451,7 +452,7 @@ int verb_exec(struct globals *g, int argc, char **argv)
 	a.gids = gids;
 	a.argv = rest + 1;
 	a.argc = argc - 1;
-	if (create_extra_fds(preserve.v, &a.preserve_fds) < 0)
+	if (create_extra_fds(preserve.v, &a.preserve_fds, &a.listen_fds) < 0)
 		return EXIT_OCI_EXEC;
 	return run(g, rest[0], &a);
 }

@@ -638,6 +638,7 @@ static int draw(struct launch *l)
 		.spec = spec,
 		.bundle = l->c->record.bundle,
 		.rootfs = l->c->record.rootfs,
+		.listen_fds = l->o->listen_fds,
 		.overlay = l->g->overlay_given && l->g->overlay == OVERLAY_MEMORY,
 	};
 	int r = blueprint_draw(&q, &l->blueprint);

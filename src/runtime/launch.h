@@ -24,8 +24,9 @@ struct launch_options {
 	const char *bundle;         /* NULL: the current directory */
 	const char *pid_file;       /* NULL: none */
 	const char *console_socket; /* NULL: none */
-	uint32_t preserve_fds;
-	bool detach; /* a terminal must have somebody at --console-socket */
+	uint32_t preserve_fds;      /* all that the guest gets from 3 on; ... */
+	uint32_t listen_fds;        /* ... the first of them are for sd_listen_fds(3) */
+	bool detach;                /* a terminal must have somebody at --console-socket */
 };
 
 /*

@@ -61,7 +61,7 @@ int verb_run(struct globals *g, int argc, char **argv)
 	if (r != 0)
 		return r < 0 ? EXIT_OCI : 0;
 	tell_context("caisson run failed: ");
-	if (create_extra_fds(preserve.v, &o.preserve_fds) < 0)
+	if (create_extra_fds(preserve.v, &o.preserve_fds, &o.listen_fds) < 0)
 		return EXIT_OCI;
 	return run(g, id[0], &o, keep);
 }

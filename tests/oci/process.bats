@@ -193,3 +193,11 @@ PY
 	run -0 script -qec "$RUNTIME --root $root exec -t $id tty" /dev/null </dev/null
 	[[ $output == */dev/pts/* ]]
 }
+
+@test "descriptors of systemd's socket activation pass, and the program is told" {
+	args sh -c 'echo $LISTEN_FDS $LISTEN_PID $$; cat <&3'
+	echo three >"$scratch/three"
+	run -0 bash -c 'exec 3<"$1"; shift; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@" 4>&-' - "$scratch/three" \
+		"$RUNTIME" --root "$root" run --bundle "$bundle" "$id" </dev/null
+	[ "$output" = $'1 1 1\nthree' ]
+}
