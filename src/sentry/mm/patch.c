@@ -124,6 +124,16 @@ static bool is_zero(const uint8_t *p, size_t n)
 	return true;
 }
 
+/* Of an image that has gone, with its sites, or a new one. */
+static bool number_get(const struct patches *ps, uint32_t *ret)
+{
+	for (*ret = 0; *ret < ps->nimages; (*ret)++) {
+		if (ps->images[*ret].hi == 0)
+			return true;
+	}
+	return *ret < PATCH_IMAGES;
+}
+
 /* The image that v is, or a new one with its entry's place; nothing is written yet. */
 static int image_get(struct mm *mm, struct vma *v, uint32_t *ret) REQUIRES(mm->map_lock)
 {
@@ -139,7 +149,7 @@ static int image_get(struct mm *mm, struct vma *v, uint32_t *ret) REQUIRES(mm->m
 			return 0;
 		}
 	}
-	if (ps->nimages == PATCH_IMAGES)
+	if (!number_get(ps, ret))
 		return -ENOSPC;
 	r = find_slack(mm, v, &slack);
 	if (r == 0)
@@ -150,14 +160,14 @@ static int image_get(struct mm *mm, struct vma *v, uint32_t *ret) REQUIRES(mm->m
 	if (!is_zero(page + slack, LX_PAGE_SIZE - slack))
 		return -ENOSPC;
 	slack = (slack + SITE_ENTRY_SIZE - 1) / SITE_ENTRY_SIZE * SITE_ENTRY_SIZE;
-	img = &ps->images[ps->nimages];
+	img = &ps->images[*ret];
 	*img = (struct patch_image){
 		.lo = v->range.lo,
 		.hi = v->range.hi,
 		.slack_at = slack,
 		.used_to = slack + SITE_ENTRY_SIZE,
 	};
-	*ret = ps->nimages++;
+	ps->nimages = MAX(ps->nimages, *ret + 1);
 	return 0;
 }
 
@@ -327,7 +337,6 @@ static int leave_image(struct mm *mm, struct ctx *ctx, uint32_t image) REQUIRES(
 			return -ENOMEM;
 		i = 0;
 	}
-	/* Its number stays taken: sites name images by number. */
 	ps->images[image].lo = ps->images[image].hi = 0;
 	return 0;
 }
