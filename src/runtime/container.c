@@ -188,7 +188,9 @@ int container_find(const struct globals *g, const char *id, struct container *re
 		r = -ENOENT;
 	if (r == 0)
 		r = record_read(ret->dirfd, &ret->record);
-	if (r == -ENOENT && ret->dirfd >= 0 && still_there(ret))
+	if (r == -EBADMSG)
+		tell_warning("the state of container %s is damaged", id);
+	if ((r == -ENOENT || r == -EBADMSG) && ret->dirfd >= 0 && still_there(ret))
 		r = 0;
 	if (r < 0)
 		container_fini(ret);

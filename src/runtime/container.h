@@ -34,8 +34,8 @@ MUST_CHECK int container_make(const struct globals *g, const char *id, struct co
 /* An existing one with its record. -ENOENT: "container does not exist". */
 MUST_CHECK int container_open(const struct globals *g, const char *id, enum container_lock lock,
 			      struct container *ret);
-/* As container_open without telling, and whatever is there: a directory without a record has
- * record.id NULL. For who cleans up. */
+/* As container_open without telling, and whatever is there: a directory without a record, or
+ * with a damaged one, has record.id NULL. For who cleans up. */
 MUST_CHECK int container_find(const struct globals *g, const char *id, struct container *ret);
 MUST_CHECK int container_save(struct container *c);
 /* Keep the text as config.json; parse it into c->spec. */

@@ -23,10 +23,8 @@ static int delete_by_force(const struct globals *g, const char *id)
 
 	if (r == -ENOENT)
 		return 0;
-	if (r == -EBADMSG || r == -EINVAL) {
-		tell("the state of container %s cannot be read", id);
-		return EXIT_OCI;
-	}
+	if (r == -EINVAL)
+		return EXIT_OCI; /* no id: it has been said */
 	if (r < 0) {
 		tell_errno(-r, "the state of container %s", id);
 		return EXIT_OCI;

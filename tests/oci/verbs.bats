@@ -413,3 +413,12 @@ for line in open(sys.argv[1]): json.loads(line)' "$log"
 	rt delete --force "$id"
 	[ -z "$(find /sys/fs/cgroup -maxdepth 2 -name "caisson-test-$id")" ]
 }
+
+@test "delete by force of what a killed or full disk has left" {
+	only_caisson
+	mkdir -p "$root/half" "$root/damaged"
+	echo '{broken' >"$root/damaged/state.json"
+	run -0 rt delete --force half
+	run -0 rt delete --force damaged
+	[ -z "$(ls -A "$root")" ]
+}
