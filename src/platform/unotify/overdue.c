@@ -66,10 +66,11 @@ static bool is_overdue(struct pcontext *pc, uint64_t now)
 
 static void look(struct platform *p)
 {
-	uint64_t now = now_ns();
 	struct pcontext *pc;
+	uint64_t now;
 
 	GUARD(&p->overdue_lock);
+	now = now_ns();
 	list_for_each_entry(pc, &p->overdue, overdue_node) {
 		if (atomic_load(&pc->as->gone) || now - pc->overdue_since_ns < FIRST_LOOK_NS ||
 		    !is_overdue(pc, now))
@@ -100,11 +101,11 @@ void overdue_note(struct pcontext *pc)
 	struct platform *p = pc->as->p;
 
 	GUARD(&p->overdue_lock);
-	if (atomic_load(&pc->overdue_noted))
-		return;
 	/* Without a thread, which the host may refuse, the next kick tries again. */
 	if (!p->overdue_watched)
 		p->overdue_watched = host_thread_start(&p->overdue_thread, "kicks", watch, p) == 0;
+	if (atomic_load(&pc->overdue_noted))
+		return;
 	pc->overdue_since_ns = now_ns();
 	pc->overdue_seen = false;
 	if (atomic_load(&p->overdue_word) == SLEEP_ON)
