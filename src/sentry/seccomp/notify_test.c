@@ -237,9 +237,10 @@ struct supervisor {
 	int wrong;
 };
 
+/* ESRCH: the asker was interrupted while a descriptor was on its way to it, as on Linux. */
 static bool is_expected(long r)
 {
-	return r >= 0 || r == -ENOENT || r == -EINPROGRESS || r == -EBUSY;
+	return r >= 0 || r == -ENOENT || r == -EINPROGRESS || r == -EBUSY || r == -ESRCH;
 }
 
 /* A descriptor that replaces number 0, as the answer. */
