@@ -107,9 +107,10 @@ struct platform {
 	cpu_set_t cpus;        /* [I] these */
 	size_t fpu_size;       /* [I] bytes of an XSAVE image */
 	uint64_t xfeatures;    /* [I] components that it may have */
-	uint32_t mxcsr_mask;   /* [I] */
-	int sock;              /* [I] the cloners' messages */
-	int stub_sock;         /* [I] the other end, inherited by the first stub */
+	uint64_t xends[64];  /* [I] where in an image each ends; cpuid costs too much to be asked */
+	uint32_t mxcsr_mask; /* [I] */
+	int sock;            /* [I] the cloners' messages */
+	int stub_sock;       /* [I] the other end, inherited by the first stub */
 	struct lock list_lock;
 	struct list aspaces; /* list_lock; all but the first */
 	struct list dying;   /* list_lock; freed, and not yet reaped */

@@ -325,7 +325,8 @@ int frame_probe_fpu(struct platform *p)
 		if (!(p->xfeatures & 1ULL << i))
 			continue;
 		__cpuid_count(CPUID_XSAVE, i, len, offset, c, d);
-		size = MAX(size, (uint64_t)len + offset);
+		p->xends[i] = (uint64_t)len + offset;
+		size = MAX(size, p->xends[i]);
 	}
 	if (size > PLAT_FPU_MAX)
 		return -E2BIG;
@@ -393,12 +394,7 @@ static bool is_good_image(const struct platform *p, const struct lx_xstate *x, s
 	if (x->fpstate.mxcsr & ~p->mxcsr_mask)
 		return false;
 	for (unsigned int i = 2; i < XSAVE_FEATURES; i++) {
-		unsigned int len, offset, c, d, end;
-
-		if (!(features & 1ULL << i))
-			continue;
-		__cpuid_count(CPUID_XSAVE, i, len, offset, c, d);
-		if (!add_ok(len, offset, &end) || end > size)
+		if ((features & 1ULL << i) && p->xends[i] > size)
 			return false;
 	}
 	return true;

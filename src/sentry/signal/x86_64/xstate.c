@@ -9,6 +9,7 @@
 
 #include <cpuid.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "abi/sigframe.h"
@@ -18,9 +19,9 @@
 /* What Linux masks mxcsr with when the image does not say (mxcr_mask 0). */
 #define MXCSR_MASK_DEFAULT 0xffbfu
 #define CPUID_OSXSAVE      (1u << 27)
+#define UNKNOWN            UINT64_MAX
 
-/* XCR0 as the guest sees it; 0: the processor has no XSAVE. */
-static uint64_t user_features(void)
+static uint64_t ask_features(void)
 {
 	uint32_t a, b, c, d;
 
@@ -28,6 +29,21 @@ static uint64_t user_features(void)
 		return 0;
 	__asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
 	return ((uint64_t)d << 32 | a) & ~(uint64_t)LX_XFEATURE_MASK_XTILE_DATA;
+}
+
+/* XCR0 as the guest sees it; 0: the processor has no XSAVE. Asked once, since cpuid leaves a
+ * virtual machine, which takes longer than all the rest of a signal; who asks at the same time asks
+ * twice. */
+static uint64_t user_features(void)
+{
+	static _Atomic uint64_t known = UNKNOWN;
+	uint64_t features = atomic_load_explicit(&known, memory_order_relaxed);
+
+	if (features == UNKNOWN) {
+		features = ask_features();
+		atomic_store_explicit(&known, features, memory_order_relaxed);
+	}
+	return features;
 }
 
 static bool has_header(size_t fpu_size)
