@@ -140,9 +140,9 @@ extern const unsigned char unotify_stub_begin[], unotify_stub_end[];
  * all else), handler (of signals), cas (rdi address, eax expected, esi new).
  */
 extern const unsigned char unotify_stub_first[], unotify_stub_handler[], unotify_stub_cas[];
-/* Just after the instructions that ring (guest threads, the agent), resume a frame, end a thread,
+/* Just after the instructions that ring (guest threads), resume a frame, end a thread,
  * read its clock, wake the cloner and sleep while parked: filters let these pass from there alone. */
-extern const unsigned char unotify_stub_rang[], unotify_stub_agent_rang[];
+extern const unsigned char unotify_stub_rang[];
 extern const unsigned char unotify_stub_resumed[], unotify_stub_exited[], unotify_stub_timed[];
 extern const unsigned char unotify_stub_woke[], unotify_stub_parked[];
 /* The way of patched call sites: its beginning, where the answers are (STUB_ANSWER_SIZE bytes each,

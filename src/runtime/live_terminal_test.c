@@ -15,14 +15,12 @@ static int open_pty(int *ret_slave)
 
 TEST(a_terminal_has_a_name_a_size_and_is_the_console)
 {
-	struct live *l = calloc(1, sizeof(*l));
+	struct live *l;
 	int slave, master;
 	char *text;
 
-	if (!make_root()) {
-		free(l);
-		return;
-	}
+	make_root();
+	l = calloc(1, sizeof(*l));
 	master = open_pty(&slave);
 	fill_plan(l, "tty; stty size; test -c /dev/console && echo console; "
 		     "echo through >/dev/tty; exec 0<&- 1>&- 2>&-");
@@ -65,8 +63,7 @@ TEST(terminals_of_programs_beside_init_come_and_go)
 	struct request q;
 	char *argv[3], script[] = "tty";
 
-	if (!make_root())
-		return;
+	make_root();
 	l = create("sleep 100");
 	q = (struct request){.op = REQUEST_EXEC, .process = l->plan.process};
 	q.process.flags = PLAN_TERMINAL;
@@ -82,14 +79,12 @@ TEST(terminals_of_programs_beside_init_come_and_go)
 TEST(a_window_can_be_resized_from_outside)
 {
 	struct request q = {.op = REQUEST_WINSIZE, .rows = 11, .cols = 22};
-	struct live *l = calloc(1, sizeof(*l));
+	struct live *l;
 	AUTO(answer_fini) struct answer a = {0};
 	int slave, master;
 
-	if (!make_root()) {
-		free(l);
-		return;
-	}
+	make_root();
+	l = calloc(1, sizeof(*l));
 	master = open_pty(&slave);
 	fill_plan(l, "trap 'stty size; exit 6' WINCH; echo up; while :; do sleep 100 & wait; done");
 	l->plan.process.flags |= PLAN_TERMINAL;

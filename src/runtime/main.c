@@ -69,7 +69,7 @@ int verb_help(struct globals *g, int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		printf("  %-12s %s\n", verbs[i].name, verbs[i].what);
 	printf("\nglobal options (`do` takes them after the verb, too):\n"
-	       "  --platform=NAME        how guest code is run: ptrace\n"
+	       "  --platform=NAME        how guest code is run: unotify, ptrace\n"
 	       "  --network=none         no network; this version has no other, nor a loopback\n"
 	       "  --overlay=memory|none  writes to the root vanish at exit, or are refused\n"
 	       "  --strace[=FILE]        log the program's system calls (default: to stderr)\n"

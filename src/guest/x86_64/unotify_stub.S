@@ -273,7 +273,6 @@ label unotify_stub_woke
 .Lagent_ring:
 	mov	$STUB_RING, %eax
 	syscall
-label unotify_stub_agent_rang
 	test	%rax, %rax
 	js	.Lend_thread
 	mov	%rax, %r12
