@@ -90,6 +90,10 @@ MUST_CHECK int cg_set_u64(const char *dir, const char *file, uint64_t v, struct 
 MUST_CHECK int cg_set_i64(const char *dir, const char *file, int64_t v, struct cgroup_error *err);
 MUST_CHECK int cg_set_limit(const char *dir, const char *file, int64_t v, const char *max,
 			    struct cgroup_error *err);
+/* What r says of processors, memory nodes and huge pages; `limit` is how a limit's file ends. */
+MUST_CHECK int cg_set_cpuset(const char *dir, const struct oci_cpu *c, struct cgroup_error *err);
+MUST_CHECK int cg_set_hugetlb(const char *dir, const struct oci_resources *r, const char *limit,
+			      struct cgroup_error *err);
 /* The value is made by a format, for lines like "8:0 rbps=4096". */
 MUST_CHECK int cg_setf(const char *dir, const char *file, struct cgroup_error *err, const char *fmt,
 		       ...) PRINTF_LIKE(4, 5);

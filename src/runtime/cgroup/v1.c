@@ -136,37 +136,7 @@ int cg_v1_inherit_cpuset(const char *mount, const char *dir, struct cgroup_error
 	return cg_for_each_step(mount, dir, inherit_step, err);
 }
 
-static int set_cpuset(const char *dir, const struct oci_cpu *c, struct cgroup_error *err)
-{
-	int r = 0;
-
-	if (c && c->cpus && c->cpus[0])
-		r = cg_set(dir, "cpuset.cpus", c->cpus, err);
-	if (r == 0 && c && c->mems && c->mems[0])
-		r = cg_set(dir, "cpuset.mems", c->mems, err);
-	return r;
-}
-
 /* ---- the smaller ones ---- */
-
-static int set_hugetlb(const char *dir, const struct oci_resources *r, struct cgroup_error *err)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < r->hugepage_limits.n && ret == 0; i++) {
-		const struct oci_hugepage_limit *l = &r->hugepage_limits.v[i];
-		char file[64], rsvd[64];
-
-		if (strchr(l->page_size, '/') || strlen(l->page_size) > 16)
-			return cgroup_fail(err, -EINVAL, "hugepage size \"%s\"", l->page_size);
-		(void)snprintf(file, sizeof(file), "hugetlb.%s.limit_in_bytes", l->page_size);
-		(void)snprintf(rsvd, sizeof(rsvd), "hugetlb.%s.rsvd.limit_in_bytes", l->page_size);
-		ret = cg_set_u64(dir, file, l->limit, err);
-		if (ret == 0 && cg_exists(dir, rsvd)) /* Linux 5.7 */
-			ret = cg_set_u64(dir, rsvd, l->limit, err);
-	}
-	return ret;
-}
 
 static int set_net_prio(const char *dir, const struct oci_network *n, struct cgroup_error *err)
 {
@@ -208,13 +178,13 @@ int cg_v1_set(const struct cgroup_place *p, const struct oci_resources *r, struc
 	if (ret == 0 && c & CG_BIT(CG_CPU))
 		ret = cg_v1_set_cpu(p->dir, r->cpu, err);
 	if (ret == 0 && c & CG_BIT(CG_CPUSET))
-		ret = set_cpuset(p->dir, r->cpu, err);
+		ret = cg_set_cpuset(p->dir, r->cpu, err);
 	if (ret == 0 && c & CG_BIT(CG_PIDS) && r->pids && cg_i64(&r->pids->limit) != 0)
 		ret = cg_set_limit(p->dir, "pids.max", r->pids->limit.v, "max", err);
 	if (ret == 0 && c & CG_BIT(CG_BLKIO))
 		ret = cg_v1_set_blkio(p->dir, r->block_io, err);
 	if (ret == 0 && c & CG_BIT(CG_HUGETLB))
-		ret = set_hugetlb(p->dir, r, err);
+		ret = cg_set_hugetlb(p->dir, r, "limit_in_bytes", err);
 	if (ret == 0 && c & CG_BIT(CG_NET_CLS) && r->network && r->network->class_id.set &&
 	    r->network->class_id.v != 0)
 		ret = cg_set_u64(p->dir, "net_cls.classid", r->network->class_id.v, err);
