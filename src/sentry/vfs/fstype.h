@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -28,3 +29,6 @@ void vfs_fs_register(struct fs_type *type);
 const struct fs_type *vfs_fs_find(const char *name);
 /* /proc/filesystems */
 void vfs_fs_show(struct strbuf *sb);
+/* A whole number in a mount option, digits of base (8, 10) alone. -EINVAL: none, or more than 32
+ * bits. */
+MUST_CHECK int fs_option_number(const char *s, size_t len, unsigned base, uint32_t *ret);

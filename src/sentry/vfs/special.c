@@ -79,3 +79,20 @@ void vfs_fs_show(struct strbuf *sb)
 	for (const struct fs_type *t = fs_types; t; t = t->next)
 		strbuf_addf(sb, "%s\t%s\n", t->nodev ? "nodev" : "", t->name);
 }
+
+int fs_option_number(const char *s, size_t len, unsigned base, uint32_t *ret)
+{
+	uint64_t v = 0;
+
+	if (len == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] >= (char)('0' + base))
+			return -EINVAL;
+		v = v * base + (uint64_t)(s[i] - '0');
+		if (v > UINT32_MAX)
+			return -EINVAL;
+	}
+	*ret = (uint32_t)v;
+	return 0;
+}

@@ -5,23 +5,7 @@
 
 #include "base/strbuf.h"
 #include "sentry/fs/devpts/devpts_priv.h"
-
-static int parse_number(const char *s, size_t len, unsigned base, uint32_t *ret)
-{
-	uint64_t v = 0;
-
-	if (len == 0)
-		return -EINVAL;
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] < '0' || s[i] >= (char)('0' + base))
-			return -EINVAL;
-		v = v * base + (uint64_t)(s[i] - '0');
-		if (v > UINT32_MAX)
-			return -EINVAL;
-	}
-	*ret = (uint32_t)v;
-	return 0;
-}
+#include "sentry/vfs/fstype.h"
 
 static bool is_option(const char *s, size_t len, const char *name)
 {
@@ -31,7 +15,7 @@ static bool is_option(const char *s, size_t len, const char *name)
 /* A user or group; all bits set stands for nobody. */
 static int parse_id(const char *value, size_t len, uint32_t *ret, bool *has)
 {
-	int r = parse_number(value, len, 10, ret);
+	int r = fs_option_number(value, len, 10, ret);
 
 	if (r == 0 && *ret == UINT32_MAX)
 		r = -EINVAL;
@@ -41,7 +25,7 @@ static int parse_id(const char *value, size_t len, uint32_t *ret, bool *has)
 
 static int parse_mode(const char *value, size_t len, uint32_t *ret)
 {
-	int r = parse_number(value, len, 8, ret);
+	int r = fs_option_number(value, len, 8, ret);
 
 	*ret &= 07777;
 	return r;
@@ -62,7 +46,7 @@ static int parse_one(const char *s, size_t len, struct devpts_options *o)
 		return parse_mode(value, n, &o->mode);
 	if (is_option(s, name, "ptmxmode"))
 		return parse_mode(value, n, &o->ptmxmode);
-	if (is_option(s, name, "max") && parse_number(value, n, 10, &o->max) == 0)
+	if (is_option(s, name, "max") && fs_option_number(value, n, 10, &o->max) == 0)
 		return o->max <= DEVPTS_MAX ? 0 : -EINVAL;
 	return -EINVAL;
 }

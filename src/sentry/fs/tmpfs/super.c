@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "sentry/core/alloc.h"
 #include "sentry/fs/tmpfs/tmpfs_priv.h"
+#include "sentry/vfs/fstype.h"
 
 static SLAB_DEFINE(tmpfs_slab, struct tmpfs);
 
@@ -53,23 +54,6 @@ static int parse_size(const char *s, size_t len, uint64_t *ret)
 	return 0;
 }
 
-static int parse_number(const char *s, size_t len, unsigned base, uint32_t *ret)
-{
-	uint64_t v = 0;
-
-	if (len == 0)
-		return -EINVAL;
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] < '0' || s[i] >= (char)('0' + base))
-			return -EINVAL;
-		v = v * base + (uint64_t)(s[i] - '0');
-		if (v > UINT32_MAX)
-			return -EINVAL;
-	}
-	*ret = (uint32_t)v;
-	return 0;
-}
-
 static bool is_option(const char *s, size_t len, const char *name, const char **ret_value)
 {
 	size_t n = strlen(name);
@@ -94,11 +78,11 @@ static int parse_one(const char *s, size_t len, struct tmpfs_options *o)
 	if (is_option(s, len, "nr_inodes", &v))
 		return parse_size(v, (size_t)(s + len - v), &o->nr_inodes);
 	if (is_option(s, len, "mode", &v))
-		return parse_number(v, (size_t)(s + len - v), 8, &o->mode);
+		return fs_option_number(v, (size_t)(s + len - v), 8, &o->mode);
 	if (is_option(s, len, "uid", &v))
-		return parse_number(v, (size_t)(s + len - v), 10, &o->uid);
+		return fs_option_number(v, (size_t)(s + len - v), 10, &o->uid);
 	if (is_option(s, len, "gid", &v))
-		return parse_number(v, (size_t)(s + len - v), 10, &o->gid);
+		return fs_option_number(v, (size_t)(s + len - v), 10, &o->gid);
 	return -EINVAL;
 }
 
