@@ -96,8 +96,7 @@ struct oci_resources {
 	OCI_ARRAY(struct oci_hugepage_limit) hugepage_limits;
 	struct oci_network *network;
 	OCI_ARRAY(struct oci_rdma) rdma;
-	struct oci_map
-		unified; /* a file of cgroup v2 and what to write into it; names without '/' */
+	struct oci_map unified; /* a file of cgroup v2 and what to write into it; names without '/' */
 };
 
 #endif

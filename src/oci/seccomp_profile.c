@@ -10,7 +10,7 @@
  * yet there when it was written, and programs take only ENOSYS for "use the older one".
  *
  * The program is for the guest, whose kernel is ours: nothing here depends on what the host's
- *kernel can do.
+ * kernel can do.
  */
 #include "oci/seccomp.h"
 

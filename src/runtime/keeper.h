@@ -14,8 +14,7 @@
  * of a leash (AF_UNIX, SOCK_SEQPACKET). Until `create` says go, both end when it does.
  *	init is killed          its end closes: the keeper ends, and with it all the others
  *	the keeper is killed    the kernel kills the pid namespace, or the leash and PDEATHSIG do it
- *	the Sentry ends         the life line says how, the keeper tells init, which ends the same
- *way
+ *	the Sentry ends         the life line says how, the keeper tells init, which ends likewise
  */
 #pragma once
 

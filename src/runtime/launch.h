@@ -6,7 +6,7 @@
  *	1. ROOT/ID, locked
  *	2. config.json, and state.json in the phase "creating"
  *	3. the keeper (dies with us), the control group, init's stand-in (dies with us); their pids
- *and the group are recorded
+ *	   and the group are recorded
  *	4. hooks: prestart, createRuntime, createContainer
  *	5. Gofer, Sentry (die with the keeper); the plan; the answer that init is loaded
  *	6. the phase "created" is recorded

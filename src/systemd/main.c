@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * caisson-systemd: makes the scope of a container for --systemd-cgroup. A program of its own
- *because it needs libsystemd, which the static caisson cannot link; it is run by caisson alone and
- *for a moment only.
+ * because it needs libsystemd, which the static caisson cannot link; it is run by caisson alone and
+ * for a moment only.
  *
  *	caisson-systemd [--user] start UNIT SLICE PID [NAME=TYPE:VALUE ...]
  *	caisson-systemd [--user] set UNIT [NAME=TYPE:VALUE ...]

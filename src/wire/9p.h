@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The file protocol between a Sentry (client) and a Gofer (server): 9P2000.L with extensions of our
- *own.
+ * own.
  *
  * Framing, tags, fids, Tversion, Rlerror, Tstatfs, Treadlink, Tfsync and Tclunk are those of
- *9P2000.L. What it answers with qids we answer with whole attributes, so those calls have numbers
- *of their own, from P9_TATTACH on. All integers little-endian.
+ * 9P2000.L. What it answers with qids we answer with whole attributes, so those calls have numbers
+ * of their own, from P9_TATTACH on. All integers little-endian.
  *
  *	size[4] type[1] tag[2] body     size counts itself; at most the msize agreed on
- *	string: n[2] bytes              name: a string that is one path component; text: without
- *NUL, at most P9_TEXT_MAX blob: n[4] bytes                attr: struct host_stat in its order, 8 or
- *4 bytes each
+ *	string: n[2] bytes              name: a string that is one path component; text: without NUL, at most P9_TEXT_MAX
+ *	blob: n[4] bytes                attr: struct host_stat in its order, 8 or 4 bytes each
  *
  *	Tversion  msize[4] version[s]                    Rversion  msize[4] version[s]
  *	Tstatfs   fid[4]                                 Rstatfs   as 9P2000.L
@@ -19,13 +18,15 @@
  *	Tclunk    fid[4]                                 Rclunk
  *	                                                 Rlerror   ecode[4]: answers any T
  *	Tattach   fid[4] export[text]                    Rattach   flags[4] attr
- *	Twalk     fid[4] flags[4] n[2] names newfids[blob]   Rwalk   ecode[4] n[2] { attr
- *target[text] } Topen     fid[4] flags[4] n[2] names             Ropen     flags[4] attr, and one
- *descriptor Tcreate   fid[4] flags[4] mode[4] uid gid name   Rcreate   flags[4] attr, and one
- *descriptor Tmkdir    fid[4] mode[4] uid[4] gid[4] name      Rmkdir    attr Tmknod    fid[4]
- *mode[4] uid[4] gid[4] name      Rmknod    attr Tsymlink  fid[4] uid[4] gid[4] name target[text]
- *Rsymlink  attr Tlink     fid[4] (directory) fid2[4] name        Rlink     attr Tunlink   fid[4]
- *newfid[4] flags[4] name         Runlink Trename   fid[4] fid2[4] flags[4] name name2     Rrename
+ *	Twalk     fid[4] flags[4] n[2] names newfids[blob]   Rwalk   ecode[4] n[2] { attr target[text] }
+ *	Topen     fid[4] flags[4] n[2] names             Ropen     flags[4] attr, and one descriptor
+ *	Tcreate   fid[4] flags[4] mode[4] uid gid name   Rcreate   flags[4] attr, and one descriptor
+ *	Tmkdir    fid[4] mode[4] uid[4] gid[4] name      Rmkdir    attr
+ *	Tmknod    fid[4] mode[4] uid[4] gid[4] name      Rmknod    attr
+ *	Tsymlink  fid[4] uid[4] gid[4] name target[text] Rsymlink  attr
+ *	Tlink     fid[4] (directory) fid2[4] name        Rlink     attr
+ *	Tunlink   fid[4] newfid[4] flags[4] name         Runlink
+ *	Trename   fid[4] fid2[4] flags[4] name name2     Rrename
  *	Tgetattr  fid[4]                                 Rgetattr  attr
  *	Tsetattr  fid[4] valid[4] mode uid gid size[8] atime[8] mtime[8]    Rsetattr  attr
  *	Treaddir  fid[4] newfid[4] name0 offset[8] count[4]   Rreaddir  flags[4] attr entries[blob]
@@ -36,10 +37,10 @@
  *	Tforget   fids[blob], four bytes each            no answer: many clunks at once
  *
  * Twalk goes from fid name by name. It stops before a name that is missing or cannot be looked at
- *(ecode says why) and after the first that is not a directory. newfids is empty or has one number
- *of four bytes per name: the i-th step, if it is a directory (with P9_WALK_ANY whatever it is),
- *becomes the i-th of them. Tunlink's newfid, if not P9_NOFID, becomes what the name meant: a file
- *that is in use lives on. Treaddir with a name first walks to it, making it newfid.
+ * (ecode says why) and after the first that is not a directory. newfids is empty or has one number
+ * of four bytes per name: the i-th step, if it is a directory (with P9_WALK_ANY whatever it is),
+ * becomes the i-th of them. Tunlink's newfid, if not P9_NOFID, becomes what the name meant: a file
+ * that is in use lives on. Treaddir with a name first walks to it, making it newfid.
  */
 #pragma once
 

@@ -5,16 +5,19 @@
  * each gets one answer, which bears its tag. All are answered at once, in order, but WAIT, which is
  * answered when the process has ended, after whatever was asked in between.
  *
- *	op       asks                                     answer
- *	STATE    -                                        state
- *	START    -: init, which is held, runs             -         -EALREADY: it runs; -ESRCH:
- *ended EXEC     a process, and descriptors (plan.h)      pid       error, why and text as
- *CONTROL_FAILED KILL     whom, pid, signo (0: is it there)        -         -ESRCH, -EINVAL WAIT
- *pid of an EXEC, or 0: init               status    -ESRCH: no such, or was told before PS       -
- *processes STATS    -                                        stats PAUSE    - -         -EBUSY: is
- *paused RESUME   -                                        -         -EINVAL: is not paused UPDATE
- *limits: all of them, as they shall be    - WINSIZE  pid (0: init), rows, cols                -
- *-ENOTTY: it has no terminal SHUTDOWN -: everything is killed                  -
+ *	op        asks, and what is answered (besides an error)
+ *	STATE     -; the state
+ *	START     -: init, which is held, runs. -EALREADY: it runs; -ESRCH: it has ended
+ *	EXEC      a process, and descriptors (plan.h); its pid. Error, why and text as CONTROL_FAILED
+ *	KILL      whom, pid, signo (0: is it there). -ESRCH, -EINVAL
+ *	WAIT      pid of an EXEC, or 0: init; its status. -ESRCH: no such, or it was told before
+ *	PS        -; processes
+ *	STATS     -; stats
+ *	PAUSE     -. -EBUSY: is paused
+ *	RESUME    -. -EINVAL: is not paused
+ *	UPDATE    limits: all of them, as they shall be
+ *	WINSIZE   pid (0: init), rows, columns. -ENOTTY: it has no terminal
+ *	SHUTDOWN  -: everything is killed
  *
  * The end of one EXEC is told once; init's to everybody who asks. After -EPROTO (another version)
  * the sandbox closes the connection; a request that it cannot read it does not answer.

@@ -172,10 +172,7 @@ TEST(lies_end_the_connection_and_not_the_sentry)
 		{{7, 0, 0, 0, P9_RCLUNK, 1, 0}, 7, -1, -EIO},                   /* another type */
 		{{7, 0, 0, 0, P9_RATTACH, 1, 0}, 7, -1, -EIO},                  /* nothing in it */
 		{{3, 0, 0, 0, 0, 0, 0}, 7, -1, -EIO},                           /* no frame */
-		{{11, 0, 0, 0, P9_RLERROR, 1, 0, 2, 0, 0, 0, 0},
-		 12,
-		 -1,
-		 -EIO}, /* a byte too many */
+		{{11, 0, 0, 0, P9_RLERROR, 1, 0, 2, 0, 0, 0, 0}, 12, -1, -EIO}, /* a byte too many */
 		{{11, 0, 0, 0, P9_RLERROR, 1, 0, 2, 0, 0, 0},
 		 11,
 		 0,

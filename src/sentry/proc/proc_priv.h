@@ -2,15 +2,17 @@
 /*
  * Inside procfs and sysfs. Both are trees of constant tables:
  *
- *	struct proc_entry     one name: a file with its text, a link, or a directory
- *	struct proc_dir       the entries of a directory, and perhaps numbered ones (processes,
- *threads, descriptors, processors) struct proc_node      an inode, made when a name is looked up;
- *holds which entry of which process it is struct proc_at        what a function of an entry is
- *told: who looks, at which process, at which number
+ *	struct proc_entry  one name: a file with its text, a link, or a directory
+ *	struct proc_dir    the entries of a directory, and perhaps numbered ones (processes,
+ *	                   threads, descriptors, processors)
+ *	struct proc_node   an inode, made when a name is looked up; holds which entry of which
+ *	                   process it is
+ *	struct proc_at     what a function of an entry is told: who looks, at which process, at
+ *	                   which number
  *
  * A node belongs to a process by its thread group and to a thread by its number, which is resolved
- *again at each use: so a directory that is kept open follows an execve of a thread that is not the
- *leader, and answers -ESRCH once the process is gone.
+ * again at each use: so a directory that is kept open follows an execve of a thread that is not the
+ * leader, and answers -ESRCH once the process is gone.
  */
 #pragma once
 

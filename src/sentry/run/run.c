@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The trap loop: switch into the guest, learn why it came back, do what a kernel does, look at
- *signals, switch again.
+ * signals, switch again.
  *
  *	SYSCALL      filters of the thread (seccomp.c); sys_dispatch -> result into rax
  *	FAULT        mm_fault mends it (a stack that grows), or the thread gets the signal
@@ -9,9 +9,9 @@
  *	GONE         the stub died: the process is killed
  *
  * Restarts, signal(7): a call that was interrupted answers with an LX_ERESTART code. If no handler
- *runs, the call is simply carried out again here (the guest cannot tell; it has not run in
- *between). If a handler runs, its frame holds either -EINTR or the registers of the `syscall`
- *instruction once more, as SA_RESTART says.
+ * runs, the call is simply carried out again here (the guest cannot tell; it has not run in
+ * between). If a handler runs, its frame holds either -EINTR or the registers of the `syscall`
+ * instruction once more, as SA_RESTART says.
  *
  *	                    no handler        handler, SA_RESTART   handler without
  *	ERESTARTSYS         again             again                 EINTR

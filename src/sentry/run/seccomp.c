@@ -90,8 +90,7 @@ enum seccomp_outcome run_seccomp(struct task *t, uint64_t nr, const struct plat_
 	memcpy(call.args, sys->args, sizeof(call.args));
 	seccomp_judge(&t->seccomp, &call, &v);
 	tell(t, &v, &call);
-	*ret = (long)
-		nr; /* a handler, and whoever looks at the registers, finds them as they were */
+	*ret = (long)nr; /* a handler, and whoever looks at the registers, finds them as they were */
 	switch (v.action) {
 	case LX_SECCOMP_RET_ALLOW:
 	case LX_SECCOMP_RET_LOG:

@@ -2,10 +2,10 @@
 /*
  * Filters and chains of them.
  *
- *	new          checked; the calls that it allows unseen are known
- *	stacked      on top of an older one, seccomp_attach or seccomp_chain_new; immutable from now
- *on unused       acting is 0: no thread and no newer filter; its listener hangs up freed        ref
- *is 0
+ *	new      checked; the calls that it allows unseen are known
+ *	stacked  on top of an older one, seccomp_attach or seccomp_chain_new; immutable from now on
+ *	unused   acting is 0: no thread and no newer filter; its listener hangs up
+ *	freed    ref is 0
  *
  * A chain may be thousands of filters long: nothing here recurses.
  */

@@ -17,7 +17,7 @@
  *	                                               mode (acquire)   (C)
  *	                                               newest           (D)
  * (B) pairs with (C): who sees the mode sees the chain. A thread that has read the old newest may
- *go on with it: the longer chain contains it, and this thread's state holds the longer chain.
+ * go on with it: the longer chain contains it, and this thread's state holds the longer chain.
  */
 #include <errno.h>
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines of the system call log. One line per call, signal and end of a thread, each written
- *with one write:
+ * with one write:
  *
  *	PID name(args) = result
  *
- * A call of thread A during which thread B has something to tell becomes two lines, as with strace
- *-f:
+ * A call of thread A during which thread B has something to tell becomes two lines, as with
+ * strace -f:
  *
  *	A read(0,  <unfinished ...>
  *	B getpid()                          = 8
  *	A <... read resumed>"abc", 832)     = 3
  *
  * A line is open from the beginning of its call until its end, or until somebody else's line; at
- *most one is (the_log.open). Its text is kept in its thread's record, so that it can be written
- *whole. Only calls that may sleep (a "!" in their format) are written in two parts: a log that ends
- *in a hang shall say where.
+ * most one is (the_log.open). Its text is kept in its thread's record, so that it can be written
+ * whole. Only calls that may sleep (a "!" in their format) are written in two parts: a log that ends
+ * in a hang shall say where.
  *
  * Arguments are read and printed without the lock: guest memory is slow, and copy_in has locks that
- *rank above ours.
+ * rank above ours.
  */
 #include "sentry/sys/strace.h"
 

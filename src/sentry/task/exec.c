@@ -3,13 +3,13 @@
  * execve(2): a process becomes another program. In this order:
  *
  *	prepare   open, read headers, count arguments, compute credentials, make the new mm, unshare
- *what is shared with strangers. Everything here may fail, and the old program goes on. alone all
- *other threads end; the caller takes over the number of its group. Only the end of the process
- *itself stops that.
+ * what is shared with strangers. Everything here may fail, and the old program goes on. alone all
+ * other threads end; the caller takes over the number of its group. Only the end of the process
+ * itself stops that.
  *	--------- the point of no return ---------
  *	replace   futexes and the vfork parent are let go in the old mm, the context moves into the
- *new one, the image is mapped, the process takes its new identity. What fails now kills it, as
- *Linux does.
+ * new one, the image is mapped, the process takes its new identity. What fails now kills it, as
+ * Linux does.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a program's file gives to who executes it: set-user-ID, set-group-ID, file capabilities, and
- *root's own rule. capabilities(7) "Transformation of capabilities during execve()", execve(2),
- *prctl(2) PR_SET_NO_NEW_PRIVS.
+ * root's own rule. capabilities(7) "Transformation of capabilities during execve()", execve(2),
+ * prctl(2) PR_SET_NO_NEW_PRIVS.
  *
  *	P'(ambient)     = (file is privileged) ? 0 : P(ambient)
  *	P'(permitted)   = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) |
- *P'(ambient) P'(effective)   = F(effective) ? P'(permitted) : P'(ambient)
+ * P'(ambient) P'(effective)   = F(effective) ? P'(permitted) : P'(ambient)
  */
 #include <errno.h>
 #include <string.h>

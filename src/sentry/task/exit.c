@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The end of threads and processes: _exit(2), exit_group(2), signal(7). Always carried out by the
- *thread itself, in its trap loop, with no system call under way:
+ * thread itself, in its trap loop, with no system call under way:
  *
  *	1. exiting = true under tg->lock: no signal chooses it any more, what was its to take is
- *somebody else's
+ * somebody else's
  *	2. futexes (robust list, clear_tid), the vfork parent is let go: mm and context are still
- *its own
+ * its own
  *	3. context, mm, files are given back
  *	4. under the tasklist: children get another parent; the thread leaves its group, or the
- *whole group becomes a zombie, whose parent is told; init takes everybody with it
+ * whole group becomes a zombie, whose parent is told; init takes everybody with it
  */
 #include "abi/poll.h"
 #include "base/check.h"

@@ -3,18 +3,17 @@
  * Interval timers and processor time limits: getitimer(2), getrlimit(2) RLIMIT_CPU.
  *
  * ITIMER_REAL is a timer of the Sentry. With an interval it starts again when its SIGALRM is taken,
- *as Linux does, so a blocked SIGALRM costs nothing.
+ * as Linux does, so a blocked SIGALRM costs nothing.
  *
  * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU count processor time, which only the threads
- *themselves can read. While one of them is set, cpu_timer looks at the earliest moment at which it
- *could be due (all threads running flat out), and asks the threads for a sample; the thread that
- *samples sees whether it is due, and the timer is set again for what is left. While no thread runs
- *in the guest nobody looks: the first that goes back there finds itself asked.
+ * themselves can read. While one of them is set, cpu_timer looks at the earliest moment at which it
+ * could be due (all threads running flat out), and asks the threads for a sample; the thread that
+ * samples sees whether it is due, and the timer is set again for what is left. While no thread runs
+ * in the guest nobody looks: the first that goes back there finds itself asked.
  *
  *	look (cpu_ask)                                  thread (run.c, enter_guest)
  *	work |= USAGE                    (A)            state = IN_GUEST                 (C)
- *	state == IN_GUEST? interrupt it  (B)            work? then sample, and set the timer again
- *(D)
+ *	state == IN_GUEST? interrupt it  (B)            work? then sample, set the timer again  (D)
  */
 #include "abi/time.h"
 #include "base/check.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A pidfd holds the thread group, and for a thread that does not lead it the thread itself. The
- *number is only told, never looked up.
+ * number is only told, never looked up.
  *
- *	alive --(last thread ends)--> zombie: POLLIN --(waited for)--> gone: POLLIN | POLLHUP,
- *-ESRCH
+ *	alive --(last thread ends)--> zombie: POLLIN --(waited for)-->
+ *	gone: POLLIN | POLLHUP, -ESRCH
  *
  * A thread that takes over its group's number in execve(2) leaves its old number: who holds that
- *one sees it gone, and who holds the leader's goes on with the new leader.
+ * one sees it gone, and who holds the leader's goes on with the new leader.
  */
 #include "sentry/task/pidfd.h"
 

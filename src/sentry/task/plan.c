@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes that are started from outside: init, and what `caisson exec` runs beside it. The
- *program is loaded by the new task's own thread, since a platform context belongs to one thread;
- *whoever starts it waits until it is loaded, or has failed.
+ * program is loaded by the new task's own thread, since a platform context belongs to one thread;
+ * whoever starts it waits until it is loaded, or has failed.
  *
  *	starter                                         new thread
  *	task, mm, credentials; spawn; let go
  *	waits on plan_start.word                        context, root and cwd, open, load, number,
- *link word = done                (A) reads result                                    success: runs
- *the guest; failure: gives back all it made, ends plan_start is on the starter's stack: after (A)
- *the new thread does not touch it.
+ * link word = done                (A) reads result                                    success: runs
+ * the guest; failure: gives back all it made, ends plan_start is on the starter's stack: after (A)
+ * the new thread does not touch it.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sending signals: who may, whether it counts, in which queue it waits, who is woken. signal(7),
- *kill(2), tgkill(2), rt_sigqueueinfo(2).
+ * kill(2), tgkill(2), rt_sigqueueinfo(2).
  *
  * A signal to a process waits in the group's queue; any thread that does not block it may take it,
- *and one such thread is woken. A deadly one (default action, no core) is not left to chance: the
- *group begins to end at once.
+ * and one such thread is woken. A deadly one (default action, no core) is not left to chance: the
+ * group begins to end at once.
  *
  *	sender, under tg->lock                      the thread
  *	bit set in pending                          state = IN_GUEST                    (A)
@@ -13,7 +13,7 @@
  *	ctx_wake                                    context_switch
  *	state == IN_GUEST? interrupt        (D)
  * (B) before (C): seen. (C) before (B): then (A) before (D), and the switch is interrupted.
- *ctx_wake ends a sleep likewise (ctx.c).
+ * ctx_wake ends a sleep likewise (ctx.c).
  */
 #include <errno.h>
 

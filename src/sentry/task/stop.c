@@ -3,12 +3,12 @@
  * Job control: a group stops as a whole, and continues as a whole.
  *
  *	running --stop signal taken--> stopping (stop_pending threads have not stopped yet) --last
- *one--> stopped (TG_STOP_STOPPED) stopping, stopped --SIGCONT sent, SIGKILL, exit--> running
+ * one--> stopped (TG_STOP_STOPPED) stopping, stopped --SIGCONT sent, SIGKILL, exit--> running
  *
  * The thread that takes the stop signal marks all others (TASK_WORK_STOP, stop_counted) and stops
- *itself; each of them stops when it comes by. The last one tells the parent. SIGCONT acts when it
- *is sent, not when it is delivered; the first thread that looks around then tells the parent, since
- *the sender may hold locks.
+ * itself; each of them stops when it comes by. The last one tells the parent. SIGCONT acts when it
+ * is sent, not when it is delivered; the first thread that looks around then tells the parent, since
+ * the sender may hold locks.
  *
  * Invariant: stop_pending is the number of threads with stop_counted. Everything under tg->lock.
  */

@@ -326,7 +326,7 @@ void task_let_go(struct task *t, enum start_word word)
 
 /*
  * A thread that joins a group which is about to end, or to be one thread's alone, ends as well. Its
- *maker may have looked before that was decided:
+ * maker may have looked before that was decided:
  *
  *	clone                                exit_group, a deadly signal, execve
  *	sees no TASK_WORK_KILL

@@ -152,10 +152,9 @@ struct task {
 	bool nproc_exceeded;     /* [t] setuid went over RLIMIT_NPROC: the next execve fails */
 
 	/* signals */
-	lx_sigset_t blocked; /* [o] */
-	lx_sigset_t
-		saved_mask; /* [t] what rt_sigreturn shall restore after sigsuspend and its kin */
-	bool restore_mask;  /* [t] saved_mask is valid */
+	lx_sigset_t blocked;    /* [o] */
+	lx_sigset_t saved_mask; /* [t] what rt_sigreturn shall restore after sigsuspend and its kin */
+	bool restore_mask;      /* [t] saved_mask is valid */
 	lx_sigset_t real_blocked;  /* [S] what was blocked before rt_sigtimedwait opened its set */
 	struct sigpending pending; /* [S] */
 	bool stop_counted;         /* [S] is one of tg->stop_pending */

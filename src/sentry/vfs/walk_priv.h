@@ -5,7 +5,7 @@
  *	walk_start        where does it begin
  *	walk_to_last      up to, but not through, the last component: w->cur is its directory
  *	walk_step         through the last one; WALK_AGAIN: it was a link, and there is a new last
- *component walk_fini
+ * component walk_fini
  */
 #pragma once
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The watches of one inotify file. A watch ends once, by whichever comes first; who takes it out of
- *the tree (under set_lock) says IN_IGNORED, who takes its mark off the inode (under the inode's
- *mark lock) drops the mark's reference. They may be two:
+ * the tree (under set_lock) says IN_IGNORED, who takes its mark off the inode (under the inode's
+ * mark lock) drops the mark's reference. They may be two:
  *
  *	inotify_rm_watch                      the inode is deleted, or IN_ONESHOT has fired
  *	takes it out of the tree      (A)     the vfs takes the mark off           (B)
  *	IN_IGNORED                            ended: out of the tree already? (A) then nothing more
- *to say inotify_mark_detach: false    (B)     drops the mark's reference
+ * to say inotify_mark_detach: false    (B)     drops the mark's reference
  *
  * Differs: IN_UNMOUNT is never told.
  */

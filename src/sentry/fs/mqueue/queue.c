@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Moving messages. A message for a receiver that sleeps is put into its hand, and a sender that
- *sleeps for room has its message taken by the receiver that makes the room: so who came first is
- *served first, and nobody overtakes.
+ * sleeps for room has its message taken by the receiver that makes the room: so who came first is
+ * served first, and nobody overtakes.
  *
  *	sleeping --(served)--------------------> done: result 0
  *	         --(signal, time-out)----------> takes itself out

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inodes of the overlay and the table that finds them by what they show. Two threads may look the
- *same lower inode up at once:
+ * same lower inode up at once:
  *
  *	release (last reference)            wrap
  *	ref goes to 0                       lock table

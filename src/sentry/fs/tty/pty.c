@@ -5,8 +5,7 @@
  *	pty_new -> master open, slave never opened        the master reads nothing, and waits
  *	        -> slaves open                            bytes go both ways
  *	        -> last slave closed                      the master reads -EIO until one opens again
- *	        -> master closed                          slaves are hung up: SIGHUP, read 0, write
- *-EIO
+ *	        -> master closed                          hung-up slaves: SIGHUP, read 0, write -EIO
  *	        -> both closed                            the number is free
  */
 #include "sentry/fs/tty/pty.h"

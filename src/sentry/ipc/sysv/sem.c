@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Semaphore sets: semget(2), semop(2). The operations of one call happen all at once or not at all.
- *A call that must wait is queued in its set, and whoever changes values carries out, in the order
- *of the queue, what has become possible: so nobody overtakes a sleeper whose turn has come, and a
- *sleeper that wakes has only to look at its result.
+ * A call that must wait is queued in its set, and whoever changes values carries out, in the order
+ * of the queue, what has become possible: so nobody overtakes a sleeper whose turn has come, and a
+ * sleeper that wakes has only to look at its result.
  *
  *	queued --(values allow it, or can never)--> done, result 0 or -errno
  *	       --(the set is removed)-------------> done, -EIDRM
  *	       --(signal, time-out)---------------> takes itself out: -EINTR, -EAGAIN
  *
  * Invariants, under the lock: (1) 0 <= value <= LX_SEMVMX; (2) no call in `waiting` could be
- *carried out now; (3) adj of an undo is minus the sum of what its process did with SEM_UNDO since
- *the last SETVAL or SETALL of that semaphore.
+ * carried out now; (3) adj of an undo is minus the sum of what its process did with SEM_UNDO since
+ * the last SETVAL or SETALL of that semaphore.
  */
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signal frames of x86-64, byte for byte as Linux builds them, since unwinders, debuggers and
- *language runtimes read and change them. From high to low addresses:
+ * language runtimes read and change them. From high to low addresses:
  *
  *	interrupted rsp (or the top of the alternate stack)
  *	128 bytes of red zone (not on a fresh alternate stack)
@@ -9,8 +9,8 @@
  *	struct lx_rt_sigframe, so that rsp + 8 is 16-aligned
  *
  * Everything that rt_sigreturn reads may have been written by the guest: selectors and flags are
- *forced to the user's here and once more by the platform, the FPU image is checked in xstate.c, the
- *mask loses SIGKILL and SIGSTOP.
+ * forced to the user's here and once more by the platform, the FPU image is checked in xstate.c, the
+ * mask loses SIGKILL and SIGSTOP.
  */
 #include <errno.h>
 #include <string.h>
