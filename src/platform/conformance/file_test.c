@@ -154,6 +154,17 @@ CONFORMANCE(what_cannot_be_mapped_is_refused)
 	close(dir);
 }
 
+/* What a stub has open, once no more than `most` or after long waiting: a descriptor by which a new
+ * thread of a stub is handed over may be closed a moment after the thread is there. */
+static long stub_open_soon(pid_t stub, long most)
+{
+	long n = stub_open(stub);
+
+	for (int i = 0; i < 20000 && n > most; i++)
+		n = stub_open(stub);
+	return n;
+}
+
 CONFORMANCE(no_descriptor_stays_in_the_stub)
 {
 	struct guest g;
@@ -165,22 +176,22 @@ CONFORMANCE(no_descriptor_stays_in_the_stub)
 
 	guest_start(&g, ops, code_getpid_loop);
 	stub = find_stub(&g);
-	before = stub_open(stub);
+	before = stub_open_soon(stub, 1); /* the socket */
 	for (uint64_t i = 0; i < 100; i++) {
 		cmd.addr = MORE + i * 4096;
 		EXPECT_EQ(guest_run(&g, cmd), 0);
-		EXPECT_EQ(stub_open(stub), before);
+		EXPECT_EQ(stub_open_soon(stub, before), before);
 	}
 	cmd = map_file(dir, PROT_READ, MAP_PRIVATE); /* one that fails leaves none either */
 	EXPECT_EQ(guest_run(&g, cmd), -ENODEV);
 	cmd.fd = 1000000;
 	EXPECT_EQ(guest_run(&g, cmd), -EBADF);
 	EXPECT_EQ(guest_switch(&g).why, PLAT_SYSCALL);
-	EXPECT_EQ(stub_open(stub), before);
+	EXPECT_EQ(stub_open_soon(stub, before), before);
 	child = guest_fork(&g);
-	EXPECT_EQ(stub_open(find_stub(&child)), before);
+	EXPECT_EQ(stub_open_soon(find_stub(&child), before), before);
 	guest_leave(&child);
-	EXPECT_EQ(stub_open(stub), before);
+	EXPECT_EQ(stub_open_soon(stub, before), before);
 	guest_end(&g);
 	close(fd);
 	close(dir);
