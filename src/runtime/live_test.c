@@ -32,8 +32,8 @@ TEST(init_starts_once)
 
 TEST(who_waits_for_init_hears_of_its_end_and_so_does_everybody_else)
 {
-	struct request q = {.tag = 5, .op = REQUEST_WAIT};
-	AUTO(control_msg_fini) struct control_msg m = {0};
+	struct request q = {.tag = 5, .op = REQUEST_WAIT}, next = {.tag = 6, .op = REQUEST_STATE};
+	AUTO(control_msg_fini) struct control_msg m = {0}, told = {0};
 	AUTO(answer_fini) struct answer a = {0};
 	struct live *l;
 	int other;
@@ -42,6 +42,9 @@ TEST(who_waits_for_init_hears_of_its_end_and_so_does_everybody_else)
 	l = create("exit 7");
 	other = control_knock(l->knocks);
 	EXPECT_EQ(request_send(other, &q, NULL, 0), 0);
+	/* Once the next is answered, the one before it waits. */
+	EXPECT_EQ(request_send(other, &next, NULL, 0), 0);
+	EXPECT_EQ(control_recv(other, &told), 1);
 	EXPECT_EQ(tell(l, REQUEST_START), 0);
 	EXPECT_EQ(wait_for(l, 0), 7 << 8);
 	EXPECT_EQ(control_recv(other, &m), 1);

@@ -2,6 +2,7 @@
 /* The fake platform keeps the contract: what tests of higher rooms rely on. */
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -128,16 +129,19 @@ TEST(player_is_asked_when_the_script_is_empty)
 	end(&w);
 }
 
+/* Posted before each switch: what wakes it comes then, and nothing before. */
+static sem_t switching;
+
 static void *push_and_kick(void *arg)
 {
 	struct world *w = arg;
 
-	usleep(1000);
+	sem_wait(&switching);
 	if (!fake_script_push_syscall(w->pc, 1, (uint64_t[6]){0}))
 		abort();
-	usleep(1000);
+	sem_wait(&switching);
 	ops->context_interrupt(w->pc);
-	usleep(1000);
+	sem_wait(&switching);
 	fake_kill(w->as);
 	return NULL;
 }
@@ -150,11 +154,16 @@ TEST(blocked_switch_is_woken_by_push_kick_and_death)
 
 	begin(&w);
 	EXPECT_EQ(map(&w, AT, 4096, PROT_READ, MAP_PRIVATE, -1), 0);
+	EXPECT_EQ(sem_init(&switching, 0, 0), 0);
 	EXPECT_EQ(pthread_create(&thread, NULL, push_and_kick, &w), 0);
+	sem_post(&switching);
 	EXPECT_EQ(next(&w).why, PLAT_SYSCALL);
+	sem_post(&switching);
 	EXPECT_EQ(next(&w).why, PLAT_INTERRUPTED);
+	sem_post(&switching);
 	EXPECT_EQ(next(&w).why, PLAT_GONE);
 	pthread_join(thread, NULL);
+	sem_destroy(&switching);
 	EXPECT_EQ(next(&w).why, PLAT_GONE);
 	EXPECT_EQ(get(&w, AT, &c, 1), -ESRCH);
 	EXPECT_EQ(map(&w, AT, 4096, PROT_READ, MAP_PRIVATE, -1), -ESRCH);
